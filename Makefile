@@ -1,0 +1,17 @@
+# The verbs of this project; scripts/VERB.sh does the work. `make help` tells.
+MAKEFLAGS += --no-print-directory
+.SILENT:
+.DEFAULT_GOAL := help
+
+# Given on the command line, these reach the scripts through the environment;
+# their defaults stand in scripts/common.sh.
+export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA TIMEOUT V
+
+VERBS := setup tree export build run check check-full control lint menuconfig clean
+.PHONY: help $(VERBS)
+
+help:
+	scripts/help.sh
+
+$(VERBS):
+	scripts/$@.sh

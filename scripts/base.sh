@@ -1,0 +1,81 @@
+#!/bin/bash
+# base.sh: the base as a bare git repository with one commit (or BASE's own
+# history); prints "REPOSITORY COMMIT" as its last line
+. "$(dirname "$0")/common.sh"
+
+BASE_GIB=4		# tarball, repository and what its making needs
+
+from_tarball() { # FILE NAME
+	local repo=$CACHE/base-$2.git
+
+	if [ ! -d "$repo" ]; then
+		need_space "$CACHE" $BASE_GIB 'the base'
+		rm -rf "$repo.part"
+		on_exit "rm -rf '$repo.part'"
+		git init -q --bare "$repo.part"
+		phase 'import of the base' "$CACHE/base.log" import "$1" "$repo.part" >&2 ||
+			die $E_ENV "cannot import $1, see $CACHE/base.log"
+		mv "$repo.part" "$repo"
+	fi
+	echo "$repo $(git -C "$repo" rev-parse refs/heads/import-tars)"
+}
+
+# import-tars.perl takes the commit's date from the tarball, and the names from
+# the environment: the commit is the same everywhere.
+import() {
+	local name=${SELF% <*} mail=${SELF#*<}
+
+	mail=${mail%>}
+	case $1 in *.tar.xz | *.tar.gz | *.tar.bz2 | *.tgz | *.tar) ;; *) echo "not a tarball: $1"; return 1 ;; esac
+	mkdir -p "$2/tars"
+	cp "$1" "$2/tars/"
+	enter - "$2" env GIT_AUTHOR_NAME="$name" GIT_AUTHOR_EMAIL="$mail" \
+		GIT_COMMITTER_NAME="$name" GIT_COMMITTER_EMAIL="$mail" GIT_DIR=/build/obj sh -euc '
+			git config pack.compression 1
+			perl /usr/share/doc/git/contrib/fast-import/import-tars.perl /build/obj/tars/*
+			git cat-file -e refs/heads/import-tars:kernel/bpf/verifier.c' &&
+		rm -rf "$2/tars"
+}
+
+sum_of() { sha256sum "$1" | cut -d' ' -f1; }
+
+fetch_default() {
+	local file=$CACHE/$BASE_FILE copy=$TOP/../shared/base/$BASE_FILE
+
+	mkdir -p "$CACHE"
+	if [ ! -f "$file" ]; then
+		need_space "$CACHE" $BASE_GIB 'the base'
+		if download "$BASE_POOL" "$file" "$BASE_SHA256"; then
+			say "base: $BASE_FILE from the archive" >&2
+		elif [ -f "$copy" ]; then
+			cp "$copy" "$file.part" && mv "$file.part" "$file"
+			say "base: $BASE_FILE from $copy" >&2
+		else
+			die $E_ENV "cannot fetch $BASE_FILE (no network, or gone from the archive): give BASE=/path/to/a/tarball or git tree"
+		fi
+	fi
+	if [ "$(sum_of "$file")" != "$BASE_SHA256" ]; then
+		mv "$file" "$file.bad"
+		die $E_ENV "wrong checksum: $file (moved to $file.bad) is not the 7.1.3 that was asked for; run again to fetch it anew"
+	fi
+}
+
+exec 8>>"$CACHE/.base.lock"
+flock 8
+if [ -z "$BASE" ]; then
+	[ -d "$CACHE/base-${BASE_SHA256:0:12}.git" ] || fetch_default
+	from_tarball "$CACHE/$BASE_FILE" "${BASE_SHA256:0:12}"
+elif [ -f "$BASE" ]; then
+	sum=$(sum_of "$BASE")
+	[ -z "${BASE_SUM:-}" ] || [ "$sum" = "$BASE_SUM" ] || die $E_ENV "wrong checksum: $BASE is $sum, not $BASE_SUM"
+	[ -n "${BASE_SUM:-}" ] || say "base: $BASE, sha256 $sum, not verified (give BASE_SUM=...)" >&2
+	from_tarball "$BASE" "${sum:0:12}"
+elif git -C "$BASE" rev-parse -q --verify 'HEAD^{commit}' >/dev/null 2>&1; then
+	if [ -n "$(git -C "$BASE" status --porcelain --untracked-files=no 2>/dev/null | head -n 1)" ]; then
+		say "base: $BASE has local changes, which stay there: its HEAD is used" >&2
+	fi
+	git -C "$BASE" cat-file -e HEAD:kernel/bpf/verifier.c 2>/dev/null || die $E_OPT "BASE=$BASE is not a kernel tree"
+	echo "$(git -C "$BASE" rev-parse --absolute-git-dir) $(git -C "$BASE" rev-parse HEAD)"
+else
+	die $E_OPT "BASE=$BASE is neither a tarball nor a git tree with a commit"
+fi

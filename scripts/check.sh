@@ -1,0 +1,47 @@
+#!/bin/bash
+# check.sh: the project's own tests, and a run
+. "$(dirname "$0")/common.sh"
+
+cd "$TOP"
+check_options
+lock_checkout
+[ -n "$TESTS" ] || TESTS=$(default_tests)
+"$S/setup.sh"
+"$S/tree.sh"
+
+base=$(git -C "$LINUX" rev-parse refs/series/base)
+tmp=$(mktemp -d "$B/.check.XXXXXX")
+on_exit "rm -rf '$tmp'"
+
+am() { # on the base, with plain git; the result is what build/linux holds
+	apply_series "$LINUX" "$base" "$tmp/am" || return 1
+	[ "$(git -C "$tmp/am" rev-parse HEAD)" = "$(git -C "$LINUX" rev-parse HEAD)" ] ||
+		{ echo 'build/linux is not what the series gives (commits not exported?)'; return 1; }
+}
+round_trip() {
+	mkdir "$tmp/export"
+	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(list "$tmp/export/series.txt") &&
+		for p in $(series_patches); do cmp "$p" "$tmp/export/$p" || return 1; done
+}
+
+adopt lint "$S/lint.sh"
+check 'git am of the series' am
+check 'export gives the same patches' round_trip
+adopt 'splat gate' "$S/splat-test.sh"
+
+out=$(new_results check)
+obj=$B/obj/$PROFILE
+build_kernel "$LINUX" "$obj" "$out"
+adopt 'bisect' "$S/bisect.sh"
+build_tests "$LINUX" "$obj" "$out"
+rc=0
+run_tests "$obj" "$out" || rc=$?
+read -r p f s < <(awk '$1 == "total" { print $2, $3, $4 }' "$out/table")
+PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
+if [ "$f" != 0 ] || [ $rc = 0 ]; then
+	:
+else
+	result FAIL 'VM run' "status $rc"
+fi
+say "results: ${out#"$TOP/"}; total $SECONDS s"
+verdict

@@ -1,0 +1,72 @@
+#!/bin/bash
+# control.sh: the series' tests on the unpatched base. First the base passes its
+# own tests; then each test that CONTROLS names fails in the way it declares,
+# one boot a group, so that a hang costs only its group.
+. "$(dirname "$0")/common.sh"
+
+check_options
+lock_checkout
+"$S/setup.sh"
+"$S/tree.sh"
+CONTROLS=$POLICY/CONTROLS
+base=$(git -C "$LINUX" rev-parse refs/series/base)
+tree=$B/control/linux obj=$B/control/obj-$PROFILE
+if [ ! -d "$tree" ]; then
+	mkdir -p "$B/control"
+	need_space "$B" $BUILD_GIB 'the base kernel'
+	on_exit "rm -rf '$tree.part'"
+	clone() { git clone -q --shared --no-checkout "$LINUX" "$tree.part"; }
+	phase 'control tree' "$B/control/log" clone || die $E_ENV "no control tree, see $B/control/log"
+	mv "$tree.part" "$tree"
+fi
+git -C "$tree" fetch -q "$LINUX" "$base"
+git -C "$tree" checkout -q --force --detach "$base"
+
+out=$(new_results control)
+build_kernel "$tree" "$obj" "$out"
+
+# The base's own tests pass on the base.
+own_tests() {
+	local new
+
+	new=$(git -C "$LINUX" diff --name-only --diff-filter=A "$base" -- tools/testing/selftests/bpf/prog_tests |
+		sed 's|.*/||; s|\.c$||')
+	TESTS=$(default_tests | tr , '\n' | grep -vxF "${new:-none}" | paste -sd,)
+	mkdir "$out/own"
+	build_tests "$tree" "$obj" "$out/own"
+	run_tests "$obj" "$out/own"
+}
+rc=0
+own_tests || rc=$?
+[ $rc = 0 ] && result ok 'the base passes its own tests' || result FAIL 'the base passes its own tests' "status $rc"
+
+result_of() { awk -F'\t' -v n="$2" '$2 == n { print $3; exit }' "$1/tests.tsv"; }
+
+for group in $(list "$CONTROLS" | awk '{ print $1 }' | sort -u); do
+	mkdir "$out/$group"
+	TESTS=$(list "$CONTROLS" | awk -v g="$group" '$1 == g { print $2 }' | sed 's|/.*||' | sort -u | paste -sd,)
+	rm -f "$obj/tests.id"
+	build_tests "$LINUX" "$obj" "$out/$group"
+	rc=0
+	run_tests "$obj" "$out/$group" >"$out/$group/said" || rc=$?
+	while read -r _ test how; do
+		case $how in
+		fail)
+			got=$(result_of "$out/$group" "$test")
+			if [ "$got" = FAIL ] && { [ $rc = $E_TEST ] || [ $rc = $E_SPLAT ]; }; then
+				result ok "control: $test fails on the base"
+			else
+				result FAIL "control: $test" "must fail on the base, got ${got:-no result} (status $rc)"
+			fi ;;
+		splat)
+			[ $rc = $E_SPLAT ] && result ok "control: $test makes the base complain" ||
+				result FAIL "control: $test" "must make the base complain, got status $rc" ;;
+		hang)
+			[ $rc = $E_HANG ] && result ok "control: $test hangs the base" ||
+				result FAIL "control: $test" "must hang the base, got status $rc" ;;
+		*) result FAIL "control: $test" "CONTROLS says '$how': fail, splat or hang is wanted" ;;
+		esac
+	done < <(list "$CONTROLS" | awk -v g="$group" '$1 == g')
+done
+say "results: ${out#"$TOP/"}; total $SECONDS s"
+verdict

@@ -1,0 +1,35 @@
+#!/bin/bash
+# guest-init.sh: pid 1 of the guest. Says on the console where it is, for vm.sh
+# and the splat gate; runs the command that vm.sh left in the results directory.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /tmp
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /mnt
+mount -t bpf bpf /sys/fs/bpf
+mount -t debugfs debugfs /sys/kernel/debug
+mount -t tracefs tracefs /sys/kernel/tracing
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir -p /dev/shm /dev/pts /mnt/out
+mount -t tmpfs tmpfs /dev/shm
+mount -t devpts devpts /dev/pts
+echo "guest: up"
+
+status=setup
+if mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /mnt/out; then
+	ip link set lo up
+	hostname guest
+	ulimit -l unlimited
+	ulimit -c 0
+	echo "guest: run"
+	cd /build/obj/tests/tools/testing/selftests/bpf 2>/dev/null || cd /
+	bash /mnt/out/guest-command >/mnt/out/guest.log 2>&1
+	status=$?
+fi
+# What is still under way (RCU, work items) may yet complain.
+cat /proc/sys/kernel/tainted >/mnt/out/tainted
+sync
+echo "guest: end status=$status"
+echo o >/proc/sysrq-trigger
+sleep 60

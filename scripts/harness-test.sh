@@ -1,0 +1,186 @@
+#!/bin/bash
+# harness-test.sh: what bad input and interruption do: the status, one clear
+# line, nothing half done. Runs in a scratch checkout on a tiny stand-in for
+# the kernel; the VM's cases use the kernel of this checkout.
+. "$(dirname "$0")/common.sh"
+
+check_options
+real_obj=$B/obj/$PROFILE
+mkdir -p "$B"
+tmp=$(mktemp -d "$B/.harness.XXXXXX")
+on_exit "rm -rf '$tmp'"
+co=$tmp/checkout fake=$tmp/fake
+unset CHECKOUT_LOCKED PROFILE BASE BASE_SUM EXTRA TESTS
+export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
+
+mkdir -p "$co" "$fake/kernel/bpf" "$fake/tools/testing/selftests/bpf/prog_tests"
+cp -R "$TOP/scripts" "$TOP/kernel" "$TOP/tools" "$TOP/Makefile" "$co/"
+find "$co" -name '[0-9]*.patch' -exec rm {} +
+(
+	cd "$fake"
+	git init -q .
+	seq 1 60 | sed 's/^/line /' >kernel/bpf/verifier.c
+	echo 'void test_one(void)' >tools/testing/selftests/bpf/prog_tests/one.c
+	git add . && git commit -qm base
+	# the patch that the cases play with: two hunks in one file
+	git checkout -q -b work
+	sed -i 's/^line 5$/line five/; s/^line 50$/line fifty/' kernel/bpf/verifier.c
+	git commit -qam 'bpf: Write numbers as words'
+	git format-patch -q --no-signature -o "$tmp" HEAD^
+	git checkout -q -
+)
+patch=kernel/bpf/0001-bpf-Write-numbers-as-words.patch
+mv "$tmp"/0001-*.patch "$co/$patch"
+series() { printf '%s\n' "$@" >"$co/series.txt"; }
+series "$patch"
+head_of() { git -C "$co/build/linux" rev-parse HEAD; }
+
+# says STATUS REGEX COMMAND...: COMMAND in the scratch checkout ends with STATUS
+# and REGEX is in what it says.
+says() {
+	local want=$1 re=$2 rc=0 said
+
+	shift 2
+	said=$(cd "$co" && env BASE="${BASE-$fake}" "$@" 2>&1 </dev/null) || rc=$?
+	[ "$rc" = "$want" ] || { echo "status $rc, not $want: $said"; return 1; }
+	grep -qE "$re" <<<"$said" || { echo "does not say '$re': $said"; return 1; }
+}
+
+not_applying() {
+	local before
+
+	before=$(head_of)
+	sed -i 's/^ line 49$/ line forty-nine/' "$co/$patch"
+	says $E_APPLY "$patch does not apply: kernel/bpf/verifier.c, hunk 2" scripts/tree.sh || return
+	[ "$(head_of)" = "$before" ] || { echo 'the tree has moved'; return 1; }
+	sed -i 's/^ line forty-nine$/ line 49/' "$co/$patch"
+	says 0 '' scripts/tree.sh
+}
+missing() {
+	local before
+
+	before=$(head_of)
+	series "$patch" kernel/bpf/0002-gone.patch
+	says $E_APPLY 'series.txt names kernel/bpf/0002-gone.patch, which does not exist' scripts/tree.sh || return
+	series "$patch"
+	[ "$(head_of)" = "$before" ] || { echo 'the tree has moved'; return 1; }
+}
+keeps_changes() {
+	echo mine >>"$co/build/linux/kernel/bpf/verifier.c"
+	series
+	says $E_APPLY 'uncommitted changes' scripts/tree.sh || return
+	grep -qx mine "$co/build/linux/kernel/bpf/verifier.c" || { echo 'the change is gone'; return 1; }
+	git -C "$co/build/linux" commit -qam 'bpf: Mine'
+	says $E_APPLY 'not exported' scripts/tree.sh || return
+	series "$patch"
+	says 0 'used as it stands' scripts/tree.sh
+}
+export_writes() {
+	says 0 'exported 2 patches' scripts/export.sh || return
+	[ "$(grep -v '^#' "$co/series.txt")" = "$(printf '%s\n' "$patch" kernel/bpf/0002-bpf-Mine.patch)" ] || { cat "$co/series.txt"; return 1; }
+	grep -q '^+mine$' "$co/kernel/bpf/0002-bpf-Mine.patch"
+}
+export_keeps() {
+	echo >>"$co/$patch"
+	says $E_APPLY 'have changed since make tree' scripts/export.sh || return
+	sed -i '$d' "$co/$patch"
+}
+base_untouched() {
+	local before
+
+	echo local >>"$fake/kernel/bpf/verifier.c"
+	before=$(git -C "$fake" diff)
+	says 0 'has local changes, which stay there' scripts/base.sh || return
+	[ "$(git -C "$fake" diff)" = "$before" ]
+}
+two_runs() {
+	exec 7>>"$co/build/.lock"
+	flock 7
+	says $E_ENV 'another run holds this checkout' scripts/tree.sh || return
+	exec 7>&-
+}
+ns=(unshare --mount --net --propagation private)
+[ "$(id -u)" = 0 ] || ns+=(--map-root-user)
+no_space() {
+	mkdir -p "$tmp/small"
+	says $E_ENV 'GiB free: the toolchain root needs [0-9]+ GiB' \
+		"${ns[@]}" sh -c 'mount -t tmpfs -o size=8m tmpfs "$1" && XDG_CACHE_HOME=$1 exec scripts/setup.sh' sh "$tmp/small"
+}
+no_network() {
+	says $E_ENV 'cannot make the [a-z]+ root: .*see ' \
+		"${ns[@]}" env XDG_CACHE_HOME="$tmp/nonet" scripts/setup.sh || return
+	[ -z "$(find "$tmp/nonet" -name '*.part*')" ] || { echo 'something half done is left'; return 1; }
+}
+no_rights() {
+	says $E_ENV 'neither root nor user namespaces' \
+		unshare --user --map-user=1000 --keep-caps sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec scripts/setup.sh'
+}
+wrong_sum() {
+	: >"$tmp/x.tar"
+	BASE=$tmp/x.tar says $E_ENV 'wrong checksum' env BASE_SUM=0 scripts/base.sh
+}
+no_base() { BASE=$tmp/nowhere says $E_OPT 'neither a tarball nor a git tree' scripts/base.sh; }
+
+qemus() { pgrep -f 'qemu-system-x86_64 -name lifetime' || true; }
+vm() { # a VM of the real kernel that does COMMAND
+	mkdir -p "$B/results"
+	out=$(mktemp -d "$B/results/.harness.XXXXXX")
+	on_exit "rm -rf '$out'"
+	boot_vm "$real_obj" "$out" "$1" >"$out/said" || return
+}
+vm_hangs() {
+	local rc=0
+
+	TIMEOUT=2
+	vm 'sleep 1000' || rc=$?
+	[ $rc = $E_HANG ] && [[ $VM_WHY == 'VM tests: no end after 2 s, killed'* ]] && [ -z "$(qemus)" ] ||
+		{ echo "status $rc, $VM_WHY; QEMU: $(qemus)"; return 1; }
+}
+vm_stops() {
+	local rc=0
+
+	vm 'echo c >/proc/sysrq-trigger; sleep 1000' || rc=$?
+	[ $rc = $E_STOP ] && [[ $VM_WHY == 'VM tests: QEMU stopped before'* ]] || { echo "status $rc, $VM_WHY"; return 1; }
+	"$S/splat.sh" "$out/console.log" >"$out/splats" && { echo 'the gate has not seen the panic'; return 1; }
+	grep -qi panic "$out/splats"
+}
+vm_interrupted() {
+	local pid rc=0
+
+	mkdir -p "$B/results"
+	out=$(mktemp -d "$B/results/.harness.XXXXXX")
+	on_exit "rm -rf '$out'"
+	set -m
+	bash -c '. "$1/common.sh"; boot_vm "$2" "$3" "sleep 1000"' vm "$S" "$real_obj" "$out" >"$tmp/interrupted" 2>&1 &
+	pid=$!
+	set +m
+	while [ -z "$(qemus)" ] && kill -0 $pid; do sleep 0.1; done
+	kill -INT -- -$pid
+	wait $pid || rc=$?
+	[ $rc = 130 ] && [ -z "$(qemus)" ] && ! grep -q "$ROOT" /proc/mounts ||
+		{ echo "status $rc; QEMU: $(qemus); $(cat "$tmp/interrupted")"; return 1; }
+}
+
+check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
+check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
+check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/run.sh
+check 'patch that does not apply' not_applying
+check 'patch that is missing' missing
+check 'tree keeps uncommitted work' keeps_changes
+check 'export writes the commits' export_writes
+check 'export keeps changed patches' export_keeps
+check 'BASE with local changes' base_untouched
+check 'BASE that is none' no_base
+check 'wrong checksum' wrong_sum
+check 'two runs at once' two_runs
+check 'too little disk' no_space
+check 'no network' no_network
+check 'no rights' no_rights
+if [ -f "$real_obj/kernel.id" ]; then
+	check 'VM that hangs' vm_hangs
+	check 'VM that stops' vm_stops
+	check 'Ctrl-C in a VM' vm_interrupted
+else
+	result skip 'VM that hangs, stops, is interrupted' "no kernel in ${real_obj#"$TOP/"}"
+fi
+verdict

@@ -1,0 +1,34 @@
+#!/bin/bash
+# help.sh: every verb and option in one screen
+. "$(dirname "$0")/common.sh"
+
+cat <<END
+Run
+  make run          apply the series, build, boot in QEMU, run test_progs, one table
+  make menuconfig   set the options below for this checkout (build/config)
+Check
+  make check        lint, git am, bisect, export round trip, splat gate, then a run
+  make check-full   all that, every profile, and the control
+  make control      the series' tests on the UNPATCHED base, where they must fail
+  make lint         the patches, the scripts and the policy files alone
+Work on the series
+  make tree         build/linux: the base and one commit a patch (git, b4)
+  make export       its commits back to patches and series.txt
+  make build        kernel, modules and selftests, without a boot
+  make setup        host packages and the toolchain root, nothing else
+  make clean        remove build/ (asks git first), keep the cache
+Options (make VERB NAME=value; now)
+  BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
+  PROFILE=$PROFILE	one of: $(profiles | xargs)
+  TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS
+  EXTRA=$EXTRA	a directory with prog_tests/, progs/ or *.patch, for one run
+  SMP=$SMP MEM=$MEM	the VM's CPUs (1 to 8) and memory
+  ACCEL=$ACCEL	auto (KVM where it works), kvm or tcg
+  TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung
+  SUITE=$SUITE	the Debian release of the toolchain root
+  V=$V		1: all output on the terminal
+Exit status of scripts/VERB.sh (make itself prints it as 'Error N' and exits 2)
+  1 test or check failed   3 kernel splat      4 hang   5 unexpected VM stop
+  6 build failed           7 does not apply    8 environment      9 bad option
+Cache: $CACHE
+END

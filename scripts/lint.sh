@@ -1,0 +1,104 @@
+#!/bin/bash
+# lint.sh: the patches, the policy files and the scripts
+. "$(dirname "$0")/common.sh"
+
+cd "$TOP"
+lock_checkout
+"$S/tree.sh" >/dev/null
+
+total=$(series_patches | wc -l)
+
+numbering() {
+	local n=0 p
+
+	for p in $(series_patches); do
+		n=$((n + 1))
+		case ${p##*/} in
+		"$(printf '%04d' $n)"-*.patch) ;;
+		*) echo "$p stands at $n"; return 1 ;;
+		esac
+	done
+}
+
+listed() { # series.txt names every patch there is, and no other
+	diff <(series_patches | sort) <(find . -path ./build -prune -o -name '[0-9][0-9][0-9][0-9]-*.patch' -print | sed 's|^\./||' | sort)
+}
+
+header() { sed -n '1,/^$/p' "$1" | sed -n "/^$2: /,/^[^ ]/{s/^$2: //p; s/^ / /p}" | tr -d '\n'; }
+
+mail() { # NUMBER PATCH
+	local subject slug
+
+	grep -qxF "From: $SELF" <(header_lines "$2") || { echo "From: is not $SELF"; return 1; }
+	grep -q '^Date: ' <(header_lines "$2") || { echo 'no Date:'; return 1; }
+	subject=$(header "$2" Subject)
+	case $subject in
+	"[PATCH bpf-next $1/$total] bpf: "* | "[PATCH bpf-next $1/$total] selftests/bpf: "*) ;;
+	"[PATCH bpf-next $1/$total] bpf, "* | "[PATCH bpf-next $1/$total] docs/bpf: "*) ;;
+	*) echo "Subject: is not '[PATCH bpf-next $1/$total] bpf: ...': $subject"; return 1 ;;
+	esac
+	slug=$(printf '%s' "${subject#*] }" | tr -cs 'A-Za-z0-9._' - | cut -c1-52)
+	slug=${slug%-}
+	[ "${2##*/}" = "$(printf '%04d' "$((10#$1))")-$slug.patch" ] || { echo "its name is not NNNN-$slug.patch"; return 1; }
+}
+header_lines() { sed '/^$/q' "$1"; }
+
+tags() {
+	local bad
+
+	bad=$(sed '/^---$/q' "$1" | grep -nE '^(Signed-off-by|Co-developed-by|Reviewed-by|Acked-by|Tested-by):' | head -n 1) || true
+	[ -z "$bad" ] || { echo "a person's tag: $bad"; return 1; }
+	bad=$(sed '/^---$/q' "$1" | grep -E '^Fixes:' | grep -vE '^Fixes: [0-9a-f]{12} \(".+"\)$') || true
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+
+# FILE_PATH_CHANGES asks for MAINTAINERS entries, and the directories that the
+# series adds files to have theirs. UNKNOWN_COMMIT_ID: the tree's history is
+# one commit, the ids in the messages come from public mails.
+checkpatch() {
+	enter "$LINUX" - sh -c 'cd /build/linux && scripts/checkpatch.pl -q --strict --no-signoff --codespell \
+		--ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID --show-types "/top/$1"' sh "$1"
+}
+
+# No registry's host name stands in the repository: those this machine knows.
+registry_names() {
+	local hosts
+
+	hosts=$(mirrors | sed -E 's|^[a-z+]+://([^/:]*).*|\1|' | sort -u)
+	[ -n "$hosts" ] || { echo "apt names no archive: nothing to look for"; return 1; }
+	! git grep -nF "$hosts" -- .
+}
+
+expired() { # FILE: policy entries say until when, and why
+	local today bad
+
+	today=${TODAY:-$(date +%F)}
+	bad=$(grep -vE '^[[:space:]]*(#|$)' "$1" | awk -v today="$today" '
+		match($0, /# until [0-9]{4}-[0-9]{2}-[0-9]{2}: ./) { if (substr($0, RSTART + 8, 10) >= today) next; print "expired: " $0; next }
+		{ print "no date and reason: " $0 }')
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+
+maintainers() { # every F: names something that is there
+	local f
+
+	[ -s MAINTAINERS ] || { echo 'no MAINTAINERS'; return 1; }
+	sed -n 's/^F:[[:space:]]*//p' MAINTAINERS | while read -r f; do
+		[ -e "$f" ] || { echo "MAINTAINERS: $f is not there"; return 1; }
+	done
+}
+
+check 'numbering of the series' numbering
+check 'series.txt names each patch' listed
+n=0
+for p in $(series_patches); do
+	n=$((n + 1))
+	check "headers of $p" mail "$(printf "%0${#total}d" $n)" "$p"
+	check "tags of $p" tags "$p"
+	check "checkpatch of $p" checkpatch "$p"
+done
+check 'no registry named' registry_names
+check 'DENYLIST' expired "$POLICY/DENYLIST"
+check 'MAINTAINERS' maintainers
+check 'shellcheck' enter - - sh -c 'cd /top && shellcheck -x scripts/*.sh .ci/run'
+verdict

@@ -1,0 +1,86 @@
+#!/bin/bash
+# stage.sh TESTS JOBS V: in the toolchain root, build test_progs with only the
+# test files that TESTS needs. The selftests write into their source directory
+# and build all they find there, so they are built in a copy.
+set -euo pipefail
+
+tests=$1 jobs=$2 v=$3
+src=/build/linux
+stage=${STAGE:-/build/obj/tests}
+bpf=tools/testing/selftests/bpf
+
+# Everything but the selftests is a link into the tree.
+link_all() { # SUBDIR EXCEPT
+	local f
+
+	mkdir -p "$stage/$1"
+	for f in "$src/$1"/*; do
+		[ "${f##*/}" = "$2" ] || ln -sfn "$f" "$stage/$1/${f##*/}"
+	done
+}
+rm -rf "$stage/include"
+link_all . tools
+rm "$stage/include"
+link_all include generated
+ln -s /build/obj/include/generated "$stage/include/generated"
+link_all tools testing
+link_all tools/testing selftests
+link_all tools/testing/selftests bpf
+
+mkdir -p "$stage/$bpf"
+rsync -a --exclude='/prog_tests/*.c' --exclude='/progs/*.c' "$src/$bpf/" "$stage/$bpf/"
+cd "$stage/$bpf"
+from=("$src/$bpf" ${EXTRA:+"$EXTRA"})
+
+# Test files: those that define a test whose name a pattern is part of, as
+# test_progs -t matches it.
+declare -A want
+names=$(for d in "${from[@]}"; do grep -HoE '^void (serial_)?test_[a-zA-Z0-9_]+\(' "$d"/prog_tests/*.c || true; done |
+	sed -E 's/^([^:]*):void (serial_)?test_(.*)\($/\3 \1/')
+for t in ${tests//,/ }; do
+	while read -r name file; do
+		# shellcheck disable=SC2053  # a pattern is what is wanted
+		[[ $name == *${t%%/*}* ]] || continue
+		want[$file]=1
+	done <<<"$names"
+done
+
+# Programs: the skeletons that they include and the objects that they load.
+list=$(mktemp -d)
+for f in "${!want[@]}"; do
+	echo "prog_tests/${f##*/}"
+	# A helper's header may include skeletons as well.
+	set -- "$f"
+	while read -r h; do
+		[ ! -f "${f%/*}/$h" ] || set -- "$@" "${f%/*}/$h"
+	done < <(sed -n 's/^#include "\([a-z_0-9]*\.h\)"/\1/p' "$f")
+	grep -hoE '[A-Za-z0-9_]+\.(skel\.h|lskel\.h|subskel\.h|bpf\.o)\b' "$@" | sed 's/\..*//' | sort -u | while read -r p; do
+		for d in "${from[@]}"; do
+			[ ! -f "$d/progs/$p.c" ] || echo "progs/$p.c"
+		done
+		# A linked skeleton has no program of its own name.
+		sed -n "s/^$p\.skel\.h-deps := //p" Makefile | tr ' ' '\n' | sed 's|^|progs/|; s|\.bpf\.o$|.c|'
+	done
+done | sort -u >"$list/want"
+
+for d in "${from[@]}"; do
+	(cd "$d" && while read -r f; do [ ! -f "$f" ] || echo "$f"; done) <"$list/want" >"$list/files"
+	rsync -a --files-from="$list/files" "$d/" .
+	[ "$d" = "$src/$bpf" ] || [ ! -d "$d/progs" ] || rsync -a --include='*.h' --exclude='*' "$d/progs/" progs/
+done
+for f in prog_tests/*.c progs/*.c; do
+	grep -qxF "$f" "$list/want" || rm -f "$f"
+done
+# tests.h depends on the files that are there, not on those that are gone.
+(ls prog_tests/*.c progs/*.c) >"$list/now"
+cmp -s "$list/now" .staged || rm -f prog_tests/tests.h
+cp "$list/now" .staged
+
+# What the Makefile says of a variable, one word a line.
+words_of() { sed -n "/^$1 *:=/,/[^\\\\]\$/p" Makefile | sed "s/^$1 *:=//; s/\\\\\$//" | tr -s ' \t' '\n' | sed '/^$/d'; }
+only() { words_of "$1" | while read -r f; do [ ! -f "progs/$f" ] || printf '%s ' "$f"; done; }
+linked=$(words_of LINKED_SKELS | while read -r f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; done)
+
+make -j"$jobs" V="$v" KDIR=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
+	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \
+	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" test_progs
