@@ -5,7 +5,7 @@
 cd "$TOP"
 check_options
 lock_checkout
-[ -n "$TESTS" ] || TESTS=$(default_tests)
+[ -n "$TESTS" ] || TESTS=$(all_tests)
 "$S/setup.sh"
 "$S/tree.sh"
 
@@ -32,16 +32,12 @@ adopt 'splat gate' "$S/splat-test.sh"
 out=$(new_results check)
 obj=$B/obj/$PROFILE
 build_kernel "$LINUX" "$obj" "$out"
+adopt 'harness' "$S/harness-test.sh"
 adopt 'bisect' "$S/bisect.sh"
 build_tests "$LINUX" "$obj" "$out"
 rc=0
 run_tests "$obj" "$out" || rc=$?
-read -r p f s < <(awk '$1 == "total" { print $2, $3, $4 }' "$out/table")
-PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
-if [ "$f" != 0 ] || [ $rc = 0 ]; then
-	:
-else
-	result FAIL 'VM run' "status $rc"
-fi
+count_run "$out"
+[ $rc = 0 ] && result ok 'VM run' || result FAIL 'VM run' "status $rc"
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict

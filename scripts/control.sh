@@ -31,7 +31,7 @@ own_tests() {
 
 	new=$(git -C "$LINUX" diff --name-only --diff-filter=A "$base" -- tools/testing/selftests/bpf/prog_tests |
 		sed 's|.*/||; s|\.c$||')
-	TESTS=$(default_tests | tr , '\n' | grep -vxF "${new:-none}" | paste -sd,)
+	TESTS=$(all_tests | tr , '\n' | grep -vxF "${new:-none}" | paste -sd,)
 	mkdir "$out/own"
 	build_tests "$tree" "$obj" "$out/own"
 	run_tests "$obj" "$out/own"

@@ -14,7 +14,8 @@ awk -F'\t' -v OFS='\t' '
 	{ t = $0; sub(/ .*/, "", t); l = $0; sub(/^[^ ]* /, "", l) }
 	l == "begin" { last = t; next }
 	l ~ /^All error logs:/ { exit }
-	l ~ /^#[0-9]+(\/[0-9]+)? +.*:(OK|FAIL|SKIP)$/ {
+	l ~ /^#[0-9]+(\/[0-9]+)? +.*:(OK|FAIL|SKIP)( \(SKIP: [0-9\/]+\))?$/ {
+		sub(/ \(SKIP: [0-9\/]+\)$/, "", l)
 		r = l; sub(/.*:/, "", r)
 		n = l; sub(/^#[0-9\/]* +/, "", n); sub(/:[A-Z]*$/, "", n)
 		if (l ~ /^#[0-9]+\//) { print "sub", n, r, ""; next }
@@ -64,7 +65,7 @@ read -r passed failed skipped seconds < <(awk '$1 == "total" { print $2, $3, $4,
 	printf '\t"tests": ['
 	awk -F'\t' '
 		{ gsub(/[\\"]/, "\\\\&", $2) }
-		{ printf "%s\n\t\t{\"kind\": \"%s\", \"name\": \"%s\", \"result\": \"%s\", \"seconds\": %s}", NR > 1 ? "," : "", $1, $2, $3, $4 == "" ? "null" : $4 }' "$out/tests.tsv"
+		{ printf "%s\n\t\t{\"kind\": \"%s\", \"name\": \"%s\", \"result\": \"%s\", \"seconds\": %s}", (NR > 1 ? "," : ""), $1, $2, $3, ($4 == "" ? "null" : $4) }' "$out/tests.tsv"
 	printf '\n\t]\n}\n'
 } >"$out/summary.json"
 

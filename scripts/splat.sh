@@ -49,6 +49,7 @@ patterns() {
 	refcount	^refcount_t:
 	odebug	^ODEBUG: .*active state
 	slab	^BUG [^ ]+ \(.*\):
+	slab	: Slab cache still has objects when called
 	mm	^BUG: (Bad (page|rss)|non-zero pgtables_bytes)
 	mm	: (page allocation failure|vmalloc error)
 	mm	 invoked oom-killer
@@ -58,7 +59,7 @@ patterns() {
 	bpf	^verifier bug:
 	bpf	^BPF private stack overflow
 	bpf	^bpf_jit:|^(ex|jmp|cond_jmp) gen bug
-	warning	^WARNING: 	list,refcount,odebug,bpf,lockdep	3
+	warning	^WARNING: 	list,refcount,odebug,slab,bpf,lockdep	3
 	bug	^kernel BUG at[ ]
 	oops	^BUG: (kernel NULL pointer dereference|unable to handle page fault)
 	oops	^PANIC: double fault
@@ -96,19 +97,16 @@ scan() { # CONSOLE
 			finding(kind[p], FNR, text)
 		}
 		function milestone(text) {
-			if (text ~ /^Linux version /) {
-				if (reached++)
-					finding("console", FNR, "a second boot: " text)
-			} else if (reached > 0 && reached < 3 && text ~ want[reached + 1])
+			if (text ~ "^" want[1] && reached)
+				finding("console", FNR, "a second boot: " text)
+			else if (reached < 3 && text ~ "^" want[reached + 1] (reached == 2 ? "[a-z0-9]" : ""))
 				reached++
 		}
 		BEGIN {
 			day = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]"
 			if (today !~ "^" day "$")
 				exit 2
-			want[1] = "^Linux version "
-			want[2] = "^guest: up"
-			want[3] = "^guest: end status=[a-z0-9]"
+			split("Linux version ,guest: up,guest: end status=", want, ",")
 		}
 		what == "patterns" {
 			split($0, f, "\t")
@@ -132,7 +130,7 @@ scan() { # CONSOLE
 				allow[++allowed] = entry
 			next
 		}
-		$0 == canary && reached < 3 { finding("console", FNR, "not there: " substr(want[reached + 1], 2)) }
+		$0 == canary && reached < 3 { finding("console", FNR, "missing: " want[reached + 1]) }
 		{
 			# A message of the kernel may stand behind what the guest
 			# was writing: each of their prefixes begins a text.
@@ -148,7 +146,7 @@ scan() { # CONSOLE
 broken() { # WHY
 	[ -z "${found:-}" ] || printf '%s\n' "$found"
 	printf 'console\t0\t%s\n' "$1"
-	exit $E_SPLAT
+	exit "$E_SPLAT"
 }
 
 console=${1:-}
@@ -159,4 +157,4 @@ found=$(scan "$console") || broken "the scan broke off with status $?"
 last=${found##*$'\n'}
 [ "${last##*$'\t'}" = "$CANARY" ] || broken 'the scan does not find what it must find'
 found=${found%"$last"}
-[ -z "$found" ] || { printf '%s' "$found"; exit $E_SPLAT; }
+[ -z "$found" ] || { printf '%s' "$found"; exit "$E_SPLAT"; }
