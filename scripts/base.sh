@@ -23,14 +23,11 @@ from_tarball() { # FILE NAME
 # import-tars.perl takes the commit's date from the tarball, and the names from
 # the environment: the commit is the same everywhere.
 import() {
-	local name=${SELF% <*} mail=${SELF#*<}
-
-	mail=${mail%>}
 	case $1 in *.tar.xz | *.tar.gz | *.tar.bz2 | *.tgz | *.tar) ;; *) echo "not a tarball: $1"; return 1 ;; esac
 	mkdir -p "$2/tars"
 	cp "$1" "$2/tars/"
-	enter - "$2" env GIT_AUTHOR_NAME="$name" GIT_AUTHOR_EMAIL="$mail" \
-		GIT_COMMITTER_NAME="$name" GIT_COMMITTER_EMAIL="$mail" GIT_DIR=/build/obj sh -euc '
+	enter - "$2" env GIT_AUTHOR_NAME="$SELF_NAME" GIT_AUTHOR_EMAIL="$SELF_MAIL" \
+		GIT_COMMITTER_NAME="$SELF_NAME" GIT_COMMITTER_EMAIL="$SELF_MAIL" GIT_DIR=/build/obj sh -euc '
 			git config pack.compression 1
 			perl /usr/share/doc/git/contrib/fast-import/import-tars.perl /build/obj/tars/*
 			git cat-file -e refs/heads/import-tars:kernel/bpf/verifier.c' &&

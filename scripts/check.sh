@@ -15,7 +15,7 @@ on_exit "rm -rf '$tmp'"
 
 am() { # on the base, with plain git; the result is what build/linux holds
 	apply_series "$LINUX" "$base" "$tmp/am" || return 1
-	[ "$(git -C "$tmp/am" rev-parse HEAD)" = "$(git -C "$LINUX" rev-parse HEAD)" ] ||
+	[ "$(git -C "$tmp/am" rev-parse 'HEAD^{tree}')" = "$(git -C "$LINUX" rev-parse 'HEAD^{tree}')" ] ||
 		{ echo 'build/linux is not what the series gives (commits not exported?)'; return 1; }
 }
 round_trip() {

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# common.sh: sourced by every script: options, messages, phases, locks, downloads.
+# common.sh: sourced by every script. Options, messages, phases, checks; then
+# what more than one verb does: series, build, VM, run.
 #
 # Exit statuses, the same for every verb:
 #   1 a test or a check failed    2 (make's own)          3 kernel splat
@@ -16,7 +17,7 @@ S=$TOP/scripts
 B=$TOP/build
 LINUX=$B/linux
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/bpf-object-lifetime
-SELF='BPF object lifetime series <bpf-object-lifetime@localhost>'
+SELF_NAME='BPF object lifetime series' SELF_MAIL=bpf-object-lifetime@localhost
 
 # The base: the last 7.1 before bpf_obj_cancel_fields().
 BASE_FILE=linux_7.1.3.orig.tar.xz
@@ -78,6 +79,8 @@ lock_checkout() {
 	exec 9>>"$B/.lock"
 	flock -n 9 || die $E_ENV "another run holds this checkout (pid $(cat "$B/.lock.pid" 2>/dev/null || echo unknown)); wait for it or stop it"
 	echo $$ >"$B/.lock.pid"
+	# What a verb that was killed has left.
+	rm -rf "$B"/.adopt.* "$B"/.apply.* "$B"/.check.* "$B"/.export.* "$B"/.harness.*
 	export CHECKOUT_LOCKED=1
 }
 
@@ -241,11 +244,11 @@ download() {
 
 # The root's name carries what it is made of, so that a change makes a new one.
 root_packages() { sed 's/#.*//' "$S/root-packages" | xargs | tr ' ' ,; }
-ROOT=$CACHE/root-$SUITE-$(sha256sum <"$S/root-packages" | cut -c1-12)
+ROOT=$CACHE/root-$SUITE-$(root_packages | sha256sum | cut -c1-12)
 
 enter() { "$S/enter.sh" "$@"; }
 
-# series.sh: sourced by what reads or applies the series
+# The series
 
 series_patches() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$TOP/series.txt"; }
 
@@ -263,7 +266,7 @@ series_sum() { # BASE_COMMIT
 # Quiet, and the same whatever the user's own configuration says.
 plain_git() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
-	GIT_COMMITTER_NAME=${SELF% <*} GIT_COMMITTER_EMAIL=localhost git "$@"
+	GIT_COMMITTER_NAME=$SELF_NAME GIT_COMMITTER_EMAIL=$SELF_MAIL git "$@"
 }
 
 # apply_series REPO COMMIT DIR: `git am` of the series on COMMIT in DIR, a new
@@ -275,10 +278,11 @@ apply_series() {
 	for p in $(series_patches); do
 		[ -f "$TOP/$p" ] || die $E_APPLY "series.txt names $p, which does not exist"
 	done
-	plain_git clone -q --shared --no-checkout "$1" "$3" &&
-		for p in $(series_patches); do plain_git -C "$3" apply --numstat "$TOP/$p"; done | cut -f3 | sort -u |
-			plain_git -C "$3" sparse-checkout set --no-cone --stdin &&
-		plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "cannot clone $1"
+	plain_git clone -q --shared --no-checkout "$1" "$3" || die $E_ENV "cannot clone $1"
+	for p in $(series_patches); do
+		plain_git -C "$3" apply --numstat "$TOP/$p" || die $E_APPLY "$p is not a patch"
+	done | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
+	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
 	for p in $(series_patches); do
 		out=$(plain_git -C "$3" am -q --committer-date-is-author-date "$TOP/$p" 2>&1) ||
 			die $E_APPLY "$p does not apply: $(failed_hunk "$3" "$TOP/$p" "$out")"
@@ -320,9 +324,7 @@ failed_hunk() { # DIR PATCH OUTPUT_OF_AM
 	printf '%s' "${why:-$(printf '%s' "$3" | grep -E '^(error|fatal)' | head -n 1)}"
 }
 
-# build.sh: sourced by the verbs that build: kernel, modules, selftests
-#
-# An object directory (build/obj/NAME) holds the kernel's objects, and in tests/
+# The build: kernel, modules, selftests. An object directory (build/obj/NAME) holds the kernel's objects, and in tests/
 # the staged selftests that were built against them.
 
 BUILD_GIB=8
@@ -432,9 +434,7 @@ lay_extra() {
 }
 extra_id() { [ -z "$EXTRA" ] || (cd "$EXTRA" && find . -type f -exec sha256sum {} + | sort); }
 
-# vm.sh: sourced by the verbs that boot
-#
-# boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root, shared
+# The VM. boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root, shared
 # read-only, and runs COMMAND (of bash) there. RESULTS gets console.log and
 # guest.log. A VM is in one phase at a time, and each has its limit:
 #   boot    until the guest's init says 'guest: up'
@@ -474,8 +474,7 @@ boot_vm() {
 	say "VM: $SMP CPUs, $MEM, ${accel%%,*}"
 	GUEST_STATUS='' VM_WHY=''
 	set -m
-	# A crash, or a reboot, is the end of QEMU. The root's msize bounds its
-	# readahead: file_reader needs a file that is not wholly in memory.
+	# A crash, or a reboot, is the end of QEMU.
 	enter - "$obj" sh -euc '
 		mkdir -p /mnt/out
 		mount --bind "/top/$1" /mnt/out
@@ -487,7 +486,7 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=131072,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 $6"' \
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 $6"' \
 		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "${BOOT_ARGS:-}" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m
@@ -532,7 +531,8 @@ boot_vm() {
 
 last_line() { tail -n 1 "$1" | tr -d '\r' | cut -c1-160; }
 
-# tests.sh: sourced by the verbs that run test_progs in a VM
+# The run: test_progs in a VM
+
 POLICY=$TOP/tools/testing/selftests/bpf
 
 list() { sed 's/[[:space:]]*#.*//; /^$/d' "$1"; }

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/common.sh"
 
 check_options
+lock_checkout
 real_obj=$B/obj/$PROFILE
 mkdir -p "$B"
 tmp=$(mktemp -d "$B/.harness.XXXXXX")

@@ -29,7 +29,7 @@ header() { sed -n '1,/^$/p' "$1" | sed -n "/^$2: /,/^[^ ]/{s/^$2: //p; s/^ / /p}
 mail() { # NUMBER PATCH
 	local subject slug
 
-	grep -qxF "From: $SELF" <(header_lines "$2") || { echo "From: is not $SELF"; return 1; }
+	grep -qxF "From: $SELF_NAME <$SELF_MAIL>" <(header_lines "$2") || { echo "From: is not $SELF_NAME <$SELF_MAIL>"; return 1; }
 	grep -q '^Date: ' <(header_lines "$2") || { echo 'no Date:'; return 1; }
 	subject=$(header "$2" Subject)
 	case $subject in
@@ -37,8 +37,7 @@ mail() { # NUMBER PATCH
 	"[PATCH bpf-next $1/$total] bpf, "* | "[PATCH bpf-next $1/$total] docs/bpf: "*) ;;
 	*) echo "Subject: is not '[PATCH bpf-next $1/$total] bpf: ...': $subject"; return 1 ;;
 	esac
-	slug=$(printf '%s' "${subject#*] }" | tr -cs 'A-Za-z0-9._' - | cut -c1-52)
-	slug=${slug%-}
+	slug=$(printf '%s' "${subject#*] }" | tr -cs 'A-Za-z0-9._' - | sed 's/-$//' | cut -c1-52)
 	[ "${2##*/}" = "$(printf '%04d' "$((10#$1))")-$slug.patch" ] || { echo "its name is not NNNN-$slug.patch"; return 1; }
 }
 header_lines() { sed '/^$/q' "$1"; }

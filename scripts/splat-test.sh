@@ -106,6 +106,8 @@ generated() { # kind, TAB, line, TAB, source
 	bpf	verifier bug: REG INVARIANTS VIOLATION (true_reg1)	include/linux/bpf_verifier.h
 	bpf	BPF private stack overflow/underflow detected for prog x	arch/x86/net/bpf_jit_comp.c
 	bpf	bpf_jit: fatal error	arch/x86/net/bpf_jit_comp.c
+	bpf	ex gen bug	arch/x86/net/bpf_jit_comp.c
+	bpf	jmp gen bug 80000000	arch/x86/net/bpf_jit_comp.c
 	bpf	cond_jmp gen bug 80000000	arch/x86/net/bpf_jit_comp.c
 	oops	PANIC: double fault, error_code: 0x0	arch/x86/kernel/traps.c
 	bug	BUG: TASK stack guard page was hit at ff11000004000000 (stack is ff11000004000000..ff11000004004000)	arch/x86/kernel/traps.c
@@ -139,6 +141,8 @@ check 'splat: PRINTK_CALLER' with_text '[    1.234567][  T123] BUG: KASAN: a' 'B
 check 'splat: no time' with_text 'BUG: KASAN: a' 'BUG: KASAN: a'
 check 'splat: behind what the guest writes' with_text 'guest: [    1.234567][    C1] BUG: KASAN: a' 'BUG: KASAN: a'
 check 'splat: TAB, NUL and other bytes' with_text 'BUG: KASAN:\ta\xff\x1b[\x00b' 'BUG: KASAN: a  [b'
+long_line() { local l; printf -v l '%0300d' 0; with "BUG: KASAN: $l"; finding kasan "$at" "BUG: KASAN: ${l:0:188}"; }
+check 'splat: a long line' long_line
 
 # A log that is not whole.
 check 'splat: no log' gives "$E_SPLAT" "console	0	no log to read: '$tmp/none'"$'\n' "$tmp/none"
@@ -178,6 +182,13 @@ check 'splat: allowed' allowed 'KASAN: .* in fn\t# until 2026-01-16: a reason'
 check 'splat: allowed until today' allowed 'KASAN: .* in fn\t# until 2026-01-15: a reason'
 check 'splat: allowed with what belongs to it' allowed 'KASAN\t# until 2026-01-16: a reason' \
 	"$KASAN"$'\n[   12.345679] Call Trace:\n[   12.345680] Disabling lock debugging due to kernel taint'
+far_below() {
+	new_gate
+	printf 'KASAN\t# until 2026-01-16: a reason\n' >>"$allow"
+	with "$KASAN"$'\n'"$(yes 'of no interest' | head -n 600)"$'\nCall Trace:'
+	finding trace $((at + 601)) 'Call Trace:'
+}
+check 'splat: allowed, but not what comes long after' far_below
 not_allowed() { new_gate; printf 'KASAN: .* in other\t# until 2026-01-16: a reason\n' >>"$allow"; headline kasan "$KASAN"; }
 check 'splat: another one allowed' not_allowed
 check 'splat: allowed until yesterday' refused 'KASAN\t# until 2026-01-14: a reason' expired
@@ -214,7 +225,13 @@ check 'splat: the last pattern lost' broken "$sees_nothing" edit '/^	bug	(^/d'
 check 'splat: awk fails' broken 'the scan broke off with status 2' fake awk 'cat >/dev/null; exit 2'
 check 'splat: awk says nothing' broken "$sees_nothing" fake awk 'cat >/dev/null'
 check 'splat: no awk' broken 'the scan broke off with status 127' fake awk 'cat >/dev/null; exit 127'
-check 'splat: reading fails' broken 'the scan broke off with status 1' fake cat '[ "$1" = -- ] && exit 1; exec /bin/cat "$@"'
+half_read() {
+	new_gate
+	with 'a clean log'
+	fake cat '[ "$1" != -- ] || { echo BUG: KASAN: a; exit 1; }; exec /bin/cat "$@"'
+	gives "$E_SPLAT" $'kasan\t1\tBUG: KASAN: a\nconsole\t0\tthe scan broke off with status 1\n' "$tmp/log"
+}
+check 'splat: reading fails half-way' half_read
 check 'splat: no date' broken 'the scan broke off with status 2' edit '2i TODAY=tomorrow'
 check 'splat: no allowlist' broken 'no allowlist: tools/testing/splat/SPLAT_ALLOWLIST' rm "$tmp/top/tools/testing/splat/SPLAT_ALLOWLIST"
 check 'splat: an entry that is no expression' broken 'the scan broke off with status 2' eval 'printf "(KASAN\t# until 2026-01-16: a reason\n" >>"$allow"'

@@ -122,7 +122,7 @@ scan() { # CONSOLE
 			tab = index($0, "\t")
 			entry = substr($0, 1, tab - 1)
 			why = substr($0, tab + 1)
-			if (tab < 2 || "" ~ entry || why !~ "^# until " day ": *[^ ]")
+			if ("" ~ entry || why !~ "^# until " day ": *[^ ]")
 				finding("allowlist", FNR, "not REGEX<TAB># until YYYY-MM-DD: reason: " $0)
 			else if (substr(why, 9, 10) < today)
 				finding("allowlist", FNR, "expired: " $0)

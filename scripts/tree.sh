@@ -54,6 +54,9 @@ in_tree checkout -q -B series "$new"
 in_tree update-ref refs/series/base "$commit"
 in_tree update-ref refs/series/head "$new"
 echo "$sum" >"$tree/.git/series.sum"
+# Commits made there are the series' own.
+in_tree config user.name "$SELF_NAME"
+in_tree config user.email "$SELF_MAIL"
 # For b4 prep and b4 send in the tree.
 in_tree config b4.send-series-to bpf@vger.kernel.org
 in_tree config b4.send-prefixes bpf-next
