@@ -18,6 +18,12 @@ am() { # on the base, with plain git; the result is what build/linux holds
 	[ "$(git -C "$tmp/am" rev-parse 'HEAD^{tree}')" = "$(git -C "$LINUX" rev-parse 'HEAD^{tree}')" ] ||
 		{ echo 'build/linux is not what the series gives (commits not exported?)'; return 1; }
 }
+no_skips() {
+	local skips
+
+	skips=$(awk -F'\t' '$1 == "sub" && $3 == "SKIP" { print $2 }' "$out/tests.tsv")
+	[ -z "$skips" ] || { echo "not in DENYLIST: $skips"; return 1; }
+}
 round_trip() {
 	mkdir "$tmp/export"
 	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(list "$tmp/export/series.txt") &&
@@ -39,5 +45,6 @@ rc=0
 run_tests "$obj" "$out" || rc=$?
 count_run "$out"
 [ $rc = 0 ] && result ok 'VM run' || result FAIL 'VM run' "status $rc"
+check 'no test skips itself' no_skips
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict

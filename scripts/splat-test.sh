@@ -66,7 +66,6 @@ harmless() {
 
 generated() { # kind, TAB, line, TAB, source
 	cat <<-'EOF'
-	console	** 12 printk messages dropped **	kernel/printk/printk.c
 	lockdep	WARNING: Nested lock was not taken	kernel/locking/lockdep.c
 	lockdep	WARNING: bad contention detected!	kernel/locking/lockdep.c
 	lockdep	WARNING: chain_key collision	kernel/locking/lockdep.c
@@ -76,15 +75,13 @@ generated() { # kind, TAB, line, TAB, source
 	lockdep	INFO: lockdep is turned off.	kernel/locking/lockdep.c
 	lockdep	turning off the locking correctness validator.	kernel/locking/lockdep.c
 	lockdep	Disabling lock debugging due to kernel taint	kernel/panic.c
+	kasan	BUG: KASAN: slab-use-after-free in reader+0x10/0x20	mm/kasan/report.c
 	kcsan	BUG: KCSAN: data-race in reader / writer	kernel/kcsan/report.c
 	kmsan	BUG: KMSAN: uninit-value in reader+0x10/0x20	mm/kmsan/report.c
 	kfence	BUG: KFENCE: use-after-free read in reader+0x10/0x20	mm/kfence/report.c
 	ubsan	UBSAN: shift-out-of-bounds in kernel/bpf/core.c:1:2	lib/ubsan.c
 	kmemleak	kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)	mm/kmemleak.c
-	rcu-stall	rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:	kernel/rcu/tree_stall.h
-	rcu-stall	rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-...D } 21 jiffies s: 1 root: 0x2/.	kernel/rcu/tree_exp.h
 	rcu-stall	rcu: INFO: rcu_preempt detected stall, but suppressed full report due to a stuck CSD-lock.	kernel/rcu/tree_stall.h
-	rcu-stall	INFO: rcu_tasks detected stalls on tasks:	kernel/rcu/tasks.h
 	rcu-stall	rcu: rcu_preempt kthread starved for 5250 jiffies! g1 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402 ->cpu=0	kernel/rcu/tree_stall.h
 	rcu-stall	rcu: rcu_preempt kthread timer wakeup didn't happen for 5250 jiffies! g1 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402	kernel/rcu/tree_stall.h
 	lockup	watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 1	kernel/watchdog.c
@@ -98,8 +95,6 @@ generated() { # kind, TAB, line, TAB, source
 	mm	BUG: Bad rss-counter state mm:ff11000004000000 type:MM_ANONPAGES val:1 Comm:task Pid:80	kernel/fork.c
 	mm	BUG: non-zero pgtables_bytes on freeing mm: 4096	kernel/fork.c
 	mm	task: vmalloc error: size 4096, failed to allocate pages, mode:0xcc0(GFP_KERNEL), nodemask=(null)	mm/vmalloc.c
-	mm	task invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0	mm/oom_kill.c
-	net	unregister_netdevice: waiting for lo to become free. Usage count = 2	net/core/dev.c
 	net	ref_tracker: netdev@ff11000004000000 has 1/1 users at	lib/ref_tracker.c
 	net	ref_tracker: reference already released.	lib/ref_tracker.c
 	net	page_pool_release_retry() stalled pool shutdown: id 1, 2 inflight 60 sec	net/core/page_pool.c

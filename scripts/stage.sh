@@ -70,6 +70,12 @@ for f in "${!want[@]}"; do
 		sed -n "s/^$p\.skel\.h-deps := //p" Makefile | tr ' ' '\n' | sed 's|^|progs/|; s|\.bpf\.o$|.c|'
 	done
 done | sort -u >"$list/want"
+# A program may name an object of its own to load (__btf_path).
+for p in $(grep '^progs/' "$list/want"); do
+	for d in "${from[@]}"; do
+		[ ! -f "$d/$p" ] || grep -oE '"[A-Za-z0-9_]+\.bpf\.o"' "$d/$p" || true
+	done
+done | sort -u | sed 's|"\(.*\)\.bpf\.o"|progs/\1.c|' >>"$list/want"
 
 for d in "${from[@]}"; do
 	(cd "$d" && while read -r f; do [ ! -f "$f" ] || echo "$f"; done) <"$list/want" >"$list/files"
