@@ -149,6 +149,7 @@ check 'splat: no kernel' cut_log '/Linux version/d' 'Linux version'
 check 'splat: no start marker' cut_log '/^guest: up/d' 'guest: up'
 check 'splat: end cut off' cut_log '/^guest: end/,$d' 'guest: end status='
 check 'splat: end marker without its status' cut_log 's/^\(guest: end status=\).*/\1/' 'guest: end status='
+check 'splat: end marker within a text' cut_log 's/^guest: end/not &/' 'guest: end status='
 check 'splat: markers in the wrong order' cut_log '1{h;d}; $G' 'guest: up'
 twice() {
 	local n

@@ -71,11 +71,12 @@ for f in "${!want[@]}"; do
 	done
 done | sort -u >"$list/want"
 # A program may name an object of its own to load (__btf_path).
-for p in $(grep '^progs/' "$list/want"); do
+grep '^progs/' "$list/want" | while read -r p; do
 	for d in "${from[@]}"; do
 		[ ! -f "$d/$p" ] || grep -oE '"[A-Za-z0-9_]+\.bpf\.o"' "$d/$p" || true
 	done
-done | sort -u | sed 's|"\(.*\)\.bpf\.o"|progs/\1.c|' >>"$list/want"
+done | sort -u | sed 's|"\(.*\)\.bpf\.o"|progs/\1.c|' >"$list/more"
+cat "$list/more" >>"$list/want"
 
 for d in "${from[@]}"; do
 	(cd "$d" && while read -r f; do [ ! -f "$f" ] || echo "$f"; done) <"$list/want" >"$list/files"
