@@ -73,7 +73,7 @@ expired() { # FILE: policy entries say until when, and why
 
 	today=${TODAY:-$(date +%F)}
 	bad=$(grep -vE '^[[:space:]]*(#|$)' "$1" | awk -v today="$today" '
-		match($0, /# until [0-9]{4}-[0-9]{2}-[0-9]{2}: ./) { if (substr($0, RSTART + 8, 10) >= today) next; print "expired: " $0; next }
+		match($0, /# until [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]: ./) { if (substr($0, RSTART + 8, 10) >= today) next; print "expired: " $0; next }
 		{ print "no date and reason: " $0 }')
 	[ -z "$bad" ] || { echo "$bad"; return 1; }
 }

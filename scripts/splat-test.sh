@@ -1,10 +1,11 @@
 #!/bin/bash
 # splat-test.sh: the splat gate on logs whose verdict is known
 #
-# tools/testing/splat/{good,bad}/*.log are consoles of real boots, each made to
-# complain by a throw-away module; lines were cut out of them, none was changed.
-# bad/NAME.expect is what the gate prints. The lines in generated() were never
-# seen here: they are made from the format strings of the file that each names.
+# tools/testing/splat/{good,bad}/*.log are consoles of real boots, most of the
+# bad with a throw-away module that makes the kernel complain; lines were cut
+# out of them, none was changed. bad/NAME.expect is what the gate prints. The
+# lines in generated() were never seen here: they are made from the format
+# strings of the file that each names.
 . "$(dirname "$0")/common.sh"
 
 LOGS=$TOP/tools/testing/splat
