@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 # Given on the command line, these reach the scripts through the environment;
 # their defaults stand in scripts/common.sh.
-export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA TIMEOUT V
+export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V
 
 VERBS := setup tree export build run check check-full control lint menuconfig clean
 .PHONY: help $(VERBS)

@@ -52,6 +52,7 @@ opt SMP 2
 opt MEM 4G
 opt ACCEL auto
 opt EXTRA ''
+opt ARGS ''
 opt TIMEOUT 1800
 opt V 0
 JOBS=$(nproc)
@@ -68,6 +69,7 @@ check_options() {
 	case $MEM in [1-9]*[MG]) is_number "${MEM%?}" ;; *) false ;; esac || die $E_OPT "MEM=$MEM: a size such as 2G is wanted"
 	case $ACCEL in auto | kvm | tcg) ;; *) die $E_OPT "ACCEL=$ACCEL: auto, kvm or tcg is wanted" ;; esac
 	[ -z "$EXTRA" ] || [ -d "$EXTRA" ] || die $E_OPT "EXTRA=$EXTRA is not a directory"
+	case $ARGS in *\'*) die $E_OPT "ARGS=$ARGS: no quotes, please" ;; esac
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
 }
 
@@ -77,8 +79,8 @@ lock_checkout() {
 	[ -z "${CHECKOUT_LOCKED:-}" ] || return 0
 	mkdir -p "$B"
 	exec 9>>"$B/.lock"
-	flock -n 9 || die $E_ENV "another run holds this checkout (pid $(cat "$B/.lock.pid" 2>/dev/null || echo unknown)); wait for it or stop it"
-	echo $$ >"$B/.lock.pid"
+	flock -n 9 || die $E_ENV "another run holds this checkout: $(cat "$B/.lock.who" 2>/dev/null); wait for it or stop it"
+	echo "${0##*/}, pid $$" >"$B/.lock.who"
 	# What a verb that was killed has left.
 	rm -rf "$B"/.adopt.* "$B"/.apply.* "$B"/.check.* "$B"/.export.* "$B"/.harness.*
 	export CHECKOUT_LOCKED=1
@@ -563,7 +565,7 @@ run_tests() {
 	boot_vm "$1" "$2" "
 		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
 		echo begin | stamp
-		stdbuf -oL ./test_progs -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
+		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
 		exit \${PIPESTATUS[0]}" || rc=$?
 	[ $rc = 0 ] || say "$VM_WHY"
 	"$S/splat.sh" "$2/console.log" >"$2/splats" || gate=$?

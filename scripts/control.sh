@@ -1,7 +1,8 @@
 #!/bin/bash
 # control.sh: the series' tests on the unpatched base. First the base passes its
 # own tests; then each test that CONTROLS names fails in the way it declares,
-# one boot a group, so that a hang costs only its group.
+# one boot a group, so that a hang costs only its group. Given TESTS: a run of
+# those on the base, and no demands.
 . "$(dirname "$0")/common.sh"
 
 check_options
@@ -21,9 +22,22 @@ if [ ! -d "$tree" ]; then
 fi
 git -C "$tree" fetch -q "$LINUX" "$base"
 git -C "$tree" checkout -q --force --detach "$base"
+git -C "$tree" clean -qfd
+if [ -n "$TESTS" ]; then
+	check_tests "$LINUX"
+	[ -z "$EXTRA" ] || lay_extra
+fi
 
 out=$(new_results control)
 build_kernel "$tree" "$obj" "$out"
+
+if [ -n "$TESTS" ]; then
+	build_tests "$LINUX" "$obj" "$out"
+	rc=0
+	run_tests "$obj" "$out" || rc=$?
+	say "on the base; results: ${out#"$TOP/"}; total $SECONDS s"
+	exit $rc
+fi
 
 # The base's own tests pass on the base.
 own_tests() {

@@ -7,19 +7,23 @@
 out=$1
 [ -f "$out/guest.log" ] || { : >"$out/guest.log"; }
 
-# One line a result: kind (test, sub), name, result, seconds. test_progs prints
-# the subtests of a test before the test itself; a failing one once more at its
-# end, after the line 'All error logs:'.
+# One line a result: kind (test, sub), name, result, seconds, first failure.
+# test_progs prints the subtests of a test before the test itself, and the
+# failures before the result; all failing ones once more at its end, after the
+# line 'All error logs:'.
 awk -F'\t' -v OFS='\t' '
 	{ t = $0; sub(/ .*/, "", t); l = $0; sub(/^[^ ]* /, "", l) }
 	l == "begin" { last = t; next }
 	l ~ /^All error logs:/ { exit }
+	l ~ /:FAIL:/ && why == "" { why = l; gsub(/\t/, " ", why) }
 	l ~ /^#[0-9]+(\/[0-9]+)? +.*:(OK|FAIL|SKIP)( \(SKIP: [0-9\/]+\))?$/ {
 		sub(/ \(SKIP: [0-9\/]+\)$/, "", l)
 		r = l; sub(/.*:/, "", r)
 		n = l; sub(/^#[0-9\/]* +/, "", n); sub(/:[A-Z]*$/, "", n)
-		if (l ~ /^#[0-9]+\//) { print "sub", n, r, ""; next }
-		print "test", n, r, sprintf("%.1f", t - last)
+		w = r == "FAIL" ? why : ""
+		why = ""
+		if (l ~ /^#[0-9]+\//) { print "sub", n, r, "", w; next }
+		print "test", n, r, sprintf("%.1f", t - last), w
 		last = t
 	}' "$out/guest.log" >"$out/tests.tsv"
 
@@ -32,7 +36,8 @@ awk -F'\t' '
 		delete n; subs = 0
 	}
 	BEGIN { printf "%-42s %-5s %6s %6s %7s %8s\n", "test", "", "passed", "failed", "skipped", "seconds" }
-	$1 == "sub" { n[$3]++; subs = 1; if ($3 == "FAIL") bad[++b] = $2 }
+	$1 == "sub" { n[$3]++; subs = 1; if ($3 == "FAIL") bad[++b] = $2 ": " $5 }
+	$1 == "test" && $3 == "FAIL" && $5 != "" { bad[++b] = $2 ": " $5 }
 	$1 == "test" { flush_test() }
 	END {
 		printf "%-42s %-5s %6d %6d %7d %8.1f\n", "total", "", p, f, s, sec
