@@ -19,20 +19,18 @@ passes() { # NAME COMMAND...: a run, its table and its verdict
 	"$@" || rc=$?
 	[ $rc = 0 ] && result ok "$name" || result FAIL "$name" "status $rc"
 }
-run_commit() {
-	local out
+run_commit() { # with the tests that it has by then
+	local t tests
 
 	git -C "$tree" checkout -q --force --detach "$1" || return
-	out=$(new_results commit)
-	build_kernel "$tree" "$obj" "$out"
-	build_tests "$tree" "$obj" "$out"
-	run_tests "$obj" "$out"
+	tests=$(for t in ${TESTS//,/ }; do (TESTS=$t check_tests "$tree") 2>/dev/null && echo "$t"; done | paste -sd,)
+	RUN_TREE=$tree RUN_OBJ=$B/bisect/run-obj TESTS=$tests "$S/run.sh"
 }
 
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
 
-tree=$B/bisect/linux obj=$B/bisect/run-obj
+tree=$B/bisect/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 for c in $(git -C "$LINUX" rev-list --reverse "$base..HEAD"); do
 	passes "runs: $(git -C "$LINUX" show -s --format=%s "$c")" run_commit "$c"

@@ -7,7 +7,8 @@ lock_checkout
 [ -n "$TESTS" ] || TESTS=$(default_tests)
 "$S/setup.sh"
 "$S/tree.sh"
-tree=$LINUX obj=$B/obj/$PROFILE
+# check-full.sh runs other trees than build/linux.
+tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
 check_tests "$tree"
 out=$(new_results "$PROFILE")
 [ -z "$EXTRA" ] || lay_extra
