@@ -72,7 +72,9 @@ elif git -C "$BASE" rev-parse -q --verify 'HEAD^{commit}' >/dev/null 2>&1; then
 		say "base: $BASE has local changes, which stay there: its HEAD is used" >&2
 	fi
 	git -C "$BASE" cat-file -e HEAD:kernel/bpf/verifier.c 2>/dev/null || die $E_OPT "BASE=$BASE is not a kernel tree"
-	echo "$(git -C "$BASE" rev-parse --absolute-git-dir) $(git -C "$BASE" rev-parse HEAD)"
+	echo "$(git -C "$BASE" rev-parse --path-format=absolute --git-common-dir) $(git -C "$BASE" rev-parse HEAD)"
+elif [ -e "$BASE/.git" ]; then
+	die $E_OPT "BASE=$BASE: $(git -C "$BASE" rev-parse 'HEAD^{commit}' 2>&1 | head -n 1)"
 else
 	die $E_OPT "BASE=$BASE is neither a tarball nor a git tree with a commit"
 fi
