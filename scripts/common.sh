@@ -329,7 +329,7 @@ failed_hunk() { # DIR PATCH OUTPUT_OF_AM
 # The build: kernel, modules, selftests. An object directory (build/obj/NAME) holds the kernel's objects, and in tests/
 # the staged selftests that were built against them.
 
-BUILD_GIB=8
+BUILD_GIB=4
 
 fragments() { # TREE: the profile's options; of two values the later one wins
 	local f
@@ -480,7 +480,7 @@ boot_vm() {
 	enter - "$obj" sh -euc '
 		mkdir -p /mnt/out
 		mount --bind "/top/$1" /mnt/out
-		exec qemu-system-x86_64 -name lifetime -accel "$2" -cpu "$3" -smp "$4" -m "$5" -M q35 \
+		exec qemu-system-x86_64 -name "${1##*/}" -accel "$2" -cpu "$3" -smp "$4" -m "$5" -M q35 \
 			-nodefaults -no-user-config -display none -monitor none -no-reboot -net none \
 			-serial file:/mnt/out/console.log -device virtio-rng-pci \
 			-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \

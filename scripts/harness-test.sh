@@ -122,7 +122,7 @@ wrong_sum() {
 }
 no_base() { BASE=$tmp/nowhere says $E_OPT 'neither a tarball nor a git tree' scripts/base.sh; }
 
-qemus() { pgrep -f 'qemu-system-x86_64 -name lifetime' || true; }
+qemus() { pgrep -f "qemu-system-x86_64 -name ${out##*/}" || true; }
 vm() { # a VM of the real kernel that does COMMAND
 	mkdir -p "$B/results"
 	out=$(mktemp -d "$B/results/.harness.XXXXXX")
@@ -152,7 +152,8 @@ vm_interrupted() {
 	out=$(mktemp -d "$B/results/.harness.XXXXXX")
 	on_exit "rm -rf '$out'"
 	set -m
-	bash -c '. "$1/common.sh"; boot_vm "$2" "$3" "sleep 1000"' vm "$S" "$real_obj" "$out" >"$tmp/interrupted" 2>&1 &
+	# SIGINT may come here ignored, as it does to a background job.
+	env --default-signal=INT bash -c '. "$1/common.sh"; boot_vm "$2" "$3" "sleep 1000"' vm "$S" "$real_obj" "$out" >"$tmp/interrupted" 2>&1 &
 	pid=$!
 	set +m
 	while [ -z "$(qemus)" ] && kill -0 $pid; do sleep 0.1; done
