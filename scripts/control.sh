@@ -31,8 +31,14 @@ fi
 out=$(new_results control)
 build_kernel "$tree" "$obj" "$out"
 
+# Two trees' tests in one stage: no object of the one may pass for the other's.
+fresh_tests() { # TREE RESULTS
+	rm -rf "$obj/tests" "$obj/tests.id"
+	build_tests "$1" "$obj" "$2"
+}
+
 if [ -n "$TESTS" ]; then
-	build_tests "$LINUX" "$obj" "$out"
+	fresh_tests "$LINUX" "$out"
 	rc=0
 	run_tests "$obj" "$out" || rc=$?
 	say "on the base; results: ${out#"$TOP/"}; total $SECONDS s"
@@ -47,19 +53,19 @@ own_tests() {
 		sed 's|.*/||; s|\.c$||')
 	TESTS=$(all_tests | tr , '\n' | grep -vxF "${new:-none}" | paste -sd,)
 	mkdir "$out/own"
-	build_tests "$tree" "$obj" "$out/own"
+	fresh_tests "$tree" "$out/own"
 	run_tests "$obj" "$out/own"
 }
 rc=0
 own_tests || rc=$?
 [ $rc = 0 ] && result ok 'the base passes its own tests' || result FAIL 'the base passes its own tests' "status $rc"
 
+rm -rf "$obj/tests" "$obj/tests.id"
 result_of() { awk -F'\t' -v n="$2" '$2 == n { print $3; exit }' "$1/tests.tsv"; }
 
 for group in $(list "$CONTROLS" | awk '{ print $1 }' | sort -u); do
 	mkdir "$out/$group"
 	TESTS=$(list "$CONTROLS" | awk -v g="$group" '$1 == g { print $2 }' | paste -sd,)
-	rm -f "$obj/tests.id"
 	build_tests "$LINUX" "$obj" "$out/$group"
 	rc=0
 	run_tests "$obj" "$out/$group" >"$out/$group/said" || rc=$?

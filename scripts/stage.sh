@@ -27,8 +27,10 @@ link_all tools testing
 link_all tools/testing selftests
 link_all tools/testing/selftests bpf
 
+# What differs is copied, and is new to make whatever its own date is.
+copy() { rsync -rlp --checksum "$@"; }
 mkdir -p "$stage/$bpf"
-rsync -a --exclude='/prog_tests/*.c' --exclude='/progs/*.c' "$src/$bpf/" "$stage/$bpf/"
+copy --exclude='/prog_tests/*.c' --exclude='/progs/*.c' "$src/$bpf/" "$stage/$bpf/"
 cd "$stage/$bpf"
 from=("$src/$bpf" ${EXTRA:+"$EXTRA"})
 
@@ -80,8 +82,8 @@ cat "$list/more" >>"$list/want"
 
 for d in "${from[@]}"; do
 	(cd "$d" && while read -r f; do [ ! -f "$f" ] || echo "$f"; done) <"$list/want" >"$list/files"
-	rsync -a --files-from="$list/files" "$d/" .
-	[ "$d" = "$src/$bpf" ] || [ ! -d "$d/progs" ] || rsync -a --include='*.h' --exclude='*' "$d/progs/" progs/
+	copy --files-from="$list/files" "$d/" .
+	[ "$d" = "$src/$bpf" ] || [ ! -d "$d/progs" ] || copy --include='*.h' --exclude='*' "$d/progs/" progs/
 done
 for f in prog_tests/*.c progs/*.c; do
 	grep -qxF "$f" "$list/want" || rm -f "$f"
