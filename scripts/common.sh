@@ -281,9 +281,13 @@ apply_series() {
 		[ -f "$TOP/$p" ] || die $E_APPLY "series.txt names $p, which does not exist"
 	done
 	plain_git clone -q --shared --no-checkout "$1" "$3" || die $E_ENV "cannot clone $1"
-	for p in $(series_patches); do
-		plain_git -C "$3" apply --numstat "$TOP/$p" || die $E_APPLY "$p is not a patch"
-	done | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
+	# .gitattributes decides what stands behind a hunk's @@.
+	{
+		printf '\t\t.gitattributes\n'
+		for p in $(series_patches); do
+			plain_git -C "$3" apply --numstat "$TOP/$p" || die $E_APPLY "$p is not a patch"
+		done
+	} | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
 	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
 	for p in $(series_patches); do
 		out=$(plain_git -C "$3" am -q --committer-date-is-author-date "$TOP/$p" 2>&1) ||
