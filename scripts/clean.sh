@@ -1,5 +1,6 @@
 #!/bin/bash
-# clean.sh: removes build/, unless somebody's work is in it
+# clean.sh: removes what is in build/ but the options, unless somebody's work is
+# in it
 . "$(dirname "$0")/common.sh"
 
 lock_checkout
@@ -10,4 +11,4 @@ if [ -d "$LINUX" ]; then
 		die $E_OPT 'build/linux has commits that are not exported: make export, or remove its branches'
 	[ -z "$(git -C "$LINUX" stash list)" ] || die $E_OPT 'build/linux has stashes: drop them there'
 fi
-find "$B" -mindepth 1 -maxdepth 1 ! -name '.lock*' -exec rm -rf {} +
+find "$B" -mindepth 1 -maxdepth 1 ! -name '.lock*' ! -name 'config*' -exec rm -rf {} +
