@@ -29,12 +29,14 @@ cmp -s "$obj/.config" "$own/.config.was" || {
 }
 
 # Objects of the kernel that a commit's files go into.
+kernel_files() {
+	git -C "$tree" diff --name-only --diff-filter=d "$1^" "$1" -- '*.[chS]' ':!tools' ':!samples' ':!Documentation' ':!scripts'
+}
 objects() {
 	local f
 
-	git -C "$tree" diff --name-only --diff-filter=d "$1^" "$1" | while read -r f; do
+	kernel_files "$1" | while read -r f; do
 		case $f in
-		tools/* | samples/* | Documentation/* | scripts/*) ;;
 		*.c | *.S) [ ! -f "$obj/${f%.*}.o" ] || echo "${f%.*}.o" ;;
 		*.h)
 			(cd "$obj" && grep -rlE --include='.*.o.cmd' "[ /]$f( |\$)" kernel net mm fs drivers lib arch security crypto 2>/dev/null) |
@@ -75,15 +77,18 @@ kernel_commit() {
 	local o
 
 	o=$(objects "$1")
-	[ -n "$o" ] || return 0
+	if [ -z "$o" ]; then
+		[ -z "$(kernel_files "$1")" ] || { echo "$PROFILE builds none of its files"; return 1; }
+		return 0
+	fi
 	# shellcheck disable=SC2086
 	{
-		compile "$1^" "$log.parent" $o || true	# the parent's own check has judged it
+		# What fails in the parent is for the parent's own check.
+		compile "$(git -C "$tree" rev-parse "$1^")" "$log.parent" $o || [ -s "$log.parent" ] || return
 		compile "$1" "$log" $o || { first_error "$log"; return 1; }
 	}
 	diff <(warnings "$log.parent") <(warnings "$log") | sed -n 's/^> *//p' >"$log.new"
 	[ ! -s "$log.new" ] || { echo "new warnings: $(cat "$log.new")"; return 1; }
-	echo "$o" | wc -w >"$B/bisect/count"
 }
 test_commit() {
 	local t
