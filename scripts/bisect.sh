@@ -13,13 +13,7 @@ tree=$B/bisect/linux own=$B/bisect/obj
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 log=$B/bisect/log
 mkdir -p "$own"
-if [ ! -d "$tree" ]; then
-	need_space "$B" 4 'the bisect tree'
-	on_exit "rm -rf '$tree.part'"
-	phase 'bisect tree' "$log" git clone -q --shared --no-checkout "$LINUX" "$tree.part" || die $E_ENV "no bisect tree, see $log"
-	mv "$tree.part" "$tree"
-fi
-checkout() { git -C "$tree" fetch -q "$LINUX" "$1" && git -C "$tree" checkout -q --force --detach "$1"; }
+checkout() { side_tree "$tree" "$1"; }
 checkout "$base"
 cmp -s "$obj/.config" "$own/.config.was" || {
 	cp "$obj/.config" "$own/.config"

@@ -330,8 +330,22 @@ failed_hunk() { # DIR PATCH OUTPUT_OF_AM
 	printf '%s' "${why:-$(printf '%s' "$3" | grep -E '^(error|fatal)' | head -n 1)}"
 }
 
-# The build: kernel, modules, selftests. An object directory (build/obj/NAME) holds the kernel's objects, and in tests/
-# the staged selftests that were built against them.
+# side_tree DIR COMMIT: a clone of build/linux in DIR, at COMMIT and at nothing
+# else: what a run has left there goes.
+side_tree() {
+	if [ ! -d "$1" ]; then
+		need_space "$B" $BUILD_GIB "${1#"$TOP/"}"
+		rm -rf "$1.part"
+		on_exit "rm -rf '$1.part'"
+		git clone -q --shared --no-checkout "$LINUX" "$1.part" || return
+		mv "$1.part" "$1"
+	fi
+	git -C "$1" fetch -q "$LINUX" "$2" && git -C "$1" checkout -q --force --detach "$2" && git -C "$1" clean -qfd
+}
+
+# The build: kernel, modules, selftests. An object directory (build/obj/NAME)
+# holds the kernel's objects, and in tests/ the staged selftests that were built
+# against them.
 
 BUILD_GIB=4
 
@@ -419,16 +433,7 @@ lay_extra() {
 		[ -f "$p" ] || continue
 		if [ "$tree" = "$LINUX" ]; then
 			tree=$B/extra/linux obj=$B/extra/obj-$PROFILE
-			mkdir -p "$B/extra"
-			[ -d "$tree" ] || {
-				need_space "$B" $BUILD_GIB "a kernel with EXTRA's patches"
-				on_exit "rm -rf '$tree.part'"
-				git clone -q --shared --no-checkout "$LINUX" "$tree.part"
-				mv "$tree.part" "$tree"
-			}
-			git -C "$tree" fetch -q "$LINUX" HEAD
-			git -C "$tree" checkout -q --force --detach FETCH_HEAD
-			git -C "$tree" clean -qfd
+			side_tree "$tree" "$(git -C "$LINUX" rev-parse HEAD)"
 			git -C "$LINUX" diff --binary HEAD | git -C "$tree" apply --allow-empty
 		fi
 		git -C "$tree" apply "$(realpath "$p")" 2>"$B/extra/log" ||
@@ -440,9 +445,9 @@ lay_extra() {
 }
 extra_id() { [ -z "$EXTRA" ] || (cd "$EXTRA" && find . -type f -exec sha256sum {} + | sort); }
 
-# The VM. boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root, shared
-# read-only, and runs COMMAND (of bash) there. RESULTS gets console.log and
-# guest.log. A VM is in one phase at a time, and each has its limit:
+# The VM. boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root,
+# shared read-only, and runs COMMAND (of bash) there. RESULTS gets console.log
+# and guest.log. A VM is in one phase at a time, and each has its limit:
 #   boot    until the guest's init says 'guest: up'
 #   setup   until it says 'guest: run'
 #   tests   until it says 'guest: end'      (TIMEOUT)
@@ -492,8 +497,8 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 $6"' \
-		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "${BOOT_ARGS:-}" </dev/null >"$out/qemu.log" 2>&1 &
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1"' \
+		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m
 	t0=$SECONDS pt0=$SECONDS

@@ -12,17 +12,7 @@ lock_checkout
 CONTROLS=$POLICY/CONTROLS
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 tree=$B/control/linux obj=$B/control/obj-$PROFILE
-if [ ! -d "$tree" ]; then
-	mkdir -p "$B/control"
-	need_space "$B" $BUILD_GIB 'the base kernel'
-	on_exit "rm -rf '$tree.part'"
-	clone() { git clone -q --shared --no-checkout "$LINUX" "$tree.part"; }
-	phase 'control tree' "$B/control/log" clone || die $E_ENV "no control tree, see $B/control/log"
-	mv "$tree.part" "$tree"
-fi
-git -C "$tree" fetch -q "$LINUX" "$base"
-git -C "$tree" checkout -q --force --detach "$base"
-git -C "$tree" clean -qfd
+side_tree "$tree" "$base"
 if [ -n "$TESTS" ]; then
 	check_tests "$LINUX"
 	[ -z "$EXTRA" ] || lay_extra
