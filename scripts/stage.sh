@@ -64,7 +64,7 @@ for f in "${!want[@]}"; do
 	while read -r h; do
 		[ ! -f "${f%/*}/$h" ] || set -- "$@" "${f%/*}/$h"
 	done < <(sed -n 's/^#include "\([a-z_0-9]*\.h\)"/\1/p' "$f")
-	grep -hoE '[A-Za-z0-9_]+\.(skel\.h|lskel\.h|subskel\.h|bpf\.o)\b' "$@" | sed 's/\..*//' | sort -u | while read -r p; do
+	{ grep -hoE '[A-Za-z0-9_]+\.(skel\.h|lskel\.h|subskel\.h|bpf\.o)\b' "$@" || true; } | sed 's/\..*//' | sort -u | while read -r p; do
 		for d in "${from[@]}"; do
 			[ ! -f "$d/progs/$p.c" ] || echo "progs/$p.c"
 		done
