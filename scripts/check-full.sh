@@ -7,6 +7,7 @@ lock_checkout
 cat <<END
 check-full adds to make check:
   the control: the series' tests on the unpatched base
+  veristat: what the verifier makes of the programs, base against series
   each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
 END
@@ -29,6 +30,7 @@ run_commit() { # with the tests that it has by then
 
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
+passes veristat env TESTS= "$S/veristat.sh"
 
 tree=$B/bisect/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)

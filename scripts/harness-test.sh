@@ -122,6 +122,37 @@ wrong_sum() {
 }
 no_base() { BASE=$tmp/nowhere says $E_OPT 'neither a tarball nor a git tree' scripts/base.sh; }
 
+# verdict_of STATUS REGEX SED POLICY: of two kernels between which SED makes the
+# difference, judged by a VERISTAT of the lines POLICY. 'made' is a new object.
+csv=$tmp/csv
+mkdir "$csv"
+printf '%s\n' file_name,prog_name,verdict,total_insns,total_states \
+	old.bpf.o,loads,success,100,9 old.bpf.o,rejected,failure,50,4 old.bpf.o,unknown,failure,0,0 \
+	made.bpf.o,loads,success,10,1 >"$csv/base"
+printf '%s\n' old.bpf.o 'made.bpf.o new' >"$csv/objects"
+verdict_of() {
+	sed "$3" "$csv/base" >"$csv/series"
+	printf '%s\n' "${4-}" >"$co/tools/testing/selftests/bpf/VERISTAT"
+	says "$1" "$2" scripts/veristat-compare.sh "$csv/base" "$csv/series" "$csv/objects"
+}
+nothing_compared() {
+	cp "$csv/base" "$csv/all"
+	sed -i '2,$d' "$csv/base"
+	verdict_of $E_TEST '^no program was compared' '' || return
+	: >"$csv/base"
+	verdict_of $E_TEST '^no program was compared' '' || return
+	sed -n '1p; /unknown/p' "$csv/all" >"$csv/base"
+	verdict_of $E_TEST '^no program was compared' '' || return
+	mv "$csv/all" "$csv/base"
+}
+object_closed() {
+	echo part.bpf.o >>"$csv/objects"
+	verdict_of $E_TEST '^neither kernel verifies anything of part' '' || return
+	verdict_of 0 'lists +1$' '' 'part/* unverified unverified # why' || return
+	sed -i '$d' "$csv/objects"
+	verdict_of $E_TEST '^VERISTAT: does not differ, .*: old/\*' '' 'old/* unverified unverified # why'
+}
+
 qemus() { pgrep -f "qemu-system-x86_64 -name ${out##*/}" || true; }
 vm() { # a VM of the real kernel that does COMMAND
 	mkdir -p "$B/results"
@@ -178,6 +209,26 @@ check 'two runs at once' two_runs
 check 'too little disk' no_space
 check 'no network' no_network
 check 'no rights' no_rights
+check 'veristat: no difference' verdict_of 0 'programs compared +3$' ''
+check 'veristat: less work' verdict_of 0 'verdict, fewer +1$' 's/,100,9/,99,8/'
+check 'veristat: more states' verdict_of $E_TEST '^more work: old/loads .* 9 -> 10 states' 's/,100,9/,90,10/'
+check 'veristat: more instructions' verdict_of $E_TEST '^more work: old/rejected .* 50 -> 51 instr' 's/,50,4/,51,3/'
+check 'veristat: more work in a new object' verdict_of $E_TEST '^more work: made/loads ' 's/,10,1/,10,2/'
+check 'veristat: more work, listed' verdict_of 0 'VERISTAT lists +1$' 's/,100,9/,100,10/' 'old/loads success success # why'
+check 'veristat: another verdict' verdict_of $E_TEST '^verdict: old/loads: success -> failure' '/old.*success/s/success/failure/'
+check 'veristat: another verdict, listed' verdict_of 0 'VERISTAT lists +1$' '/old/s/success/failure/' 'old/loads success failure # why'
+check 'veristat: listed otherwise' verdict_of $E_TEST '^VERISTAT says "failure success": old/loads' '/old/s/success/failure/' 'old/loads failure success # why'
+check 'veristat: listed, does not differ' verdict_of $E_TEST '^VERISTAT: does not differ, .*: old/loads' '' 'old/loads success failure # why'
+check 'veristat: listed, not there' verdict_of $E_TEST '^VERISTAT: .* not there: old/gone' '' 'old/gone success failure # why'
+check 'veristat: listed, of an object not selected' verdict_of 0 'VERISTAT lists +0$' '' 'other/loads success failure # why'
+check 'veristat: no reason' verdict_of $E_TEST '^VERISTAT: not OBJECT' '/old/s/success/failure/' 'old/loads success failure'
+check 'veristat: a new object differs' verdict_of 0 'new in the series +1$' '/made/s/success/failure/'
+check 'veristat: not verified any more' verdict_of $E_TEST '^verdict: made/loads: success -> unverified' 's/success,10,1/failure,0,0/'
+check 'veristat: a program is missing' verdict_of $E_TEST '^on the base only: old/loads' '/old.bpf.o,loads/d'
+check 'veristat: an object is missing' verdict_of $E_TEST '^only the base opens made' '/^made/d'
+check 'veristat: an object of which nothing is verified' object_closed
+check 'veristat: half a line' verdict_of $E_TEST 'series: not what veristat writes: made' 's/,10,1//'
+check 'veristat: nothing compared' nothing_compared
 if [ -f "$real_obj/kernel.id" ]; then
 	check 'VM that hangs' vm_hangs
 	check 'VM that stops' vm_stops

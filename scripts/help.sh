@@ -8,9 +8,11 @@ Run
   make menuconfig   set the options below for this checkout (build/config)
 Check
   make check        lint, git am, bisect, export round trip, splat gate, then a run
-  make check-full   all that, every profile, and the control
+  make check-full   all that, every profile, the control, and veristat
   make control      the series' tests on the UNPATCHED base, where they must fail;
                     with TESTS=... (and EXTRA=...) just those, to look at
+  make veristat     verdicts, instructions and states of the tests' programs, base
+                    against series; fails where the verifier does more
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
@@ -21,9 +23,11 @@ Work on the series
 Options (make VERB NAME=value; now)
   BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
   PROFILE=$PROFILE	one of: $(profiles | xargs)
-  TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too)
+  TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too,
+			veristat: both and TESTS.veristat)
   EXTRA=$EXTRA	a directory with prog_tests/, progs/ or *.patch, for one run
-  ARGS=$ARGS		more arguments for test_progs, such as -vv for verifier logs
+  ARGS=$ARGS		more arguments for test_progs, such as -vv for verifier logs;
+			for veristat: -t, a state at each instruction
   SMP=$SMP MEM=$MEM	the VM's CPUs (1 to 8) and memory
   ACCEL=$ACCEL	auto (KVM where it works), kvm or tcg
   TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung

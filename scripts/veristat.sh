@@ -1,0 +1,67 @@
+#!/bin/bash
+# veristat.sh: what the verifier makes of the selected tests' programs, on the
+# base and on the series. The objects are built once, from the series' tree, so
+# that both kernels verify the same bytes.
+. "$(dirname "$0")/common.sh"
+
+check_options
+lock_checkout
+[ -n "$TESTS" ] || TESTS=$(all_tests),$(list "$POLICY/TESTS.veristat" | paste -sd,)
+"$S/setup.sh"
+"$S/tree.sh"
+tree=$LINUX obj=$B/obj/$PROFILE
+base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
+check_tests "$tree"
+side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+[ -z "$EXTRA" ] || lay_extra
+out=$(new_results veristat)
+mkdir "$out/base" "$out/series"
+
+bpf=tools/testing/selftests/bpf
+stage=$obj/tests/$bpf
+build_kernel "$base_tree" "$base_obj" "$out/base"
+build_kernel "$tree" "$obj" "$out/series"
+build_tests "$tree" "$obj" "$out"
+
+# A module fits one kernel only.
+build_modules() { # TREE OBJ RESULTS
+	phase 'test modules' "$3/build-modules.log" enter "$1" "$2" sh -euc '
+		rsync -rlp --checksum --include="*.[ch]" --include=Makefile --exclude="*" "$1/test_kmods/" /build/obj/test_kmods/
+		exec make -C /build/linux O=/build/obj M=/build/obj/test_kmods -j"$2" V="$3" modules' \
+		sh "/top/${tree#"$TOP/"}/$bpf" "$JOBS" "$V" ||
+		die $E_BUILD "phase 'test modules' failed: $(first_error "$3/build-modules.log"), see $3/build-modules.log"
+}
+build_modules "$base_tree" "$base_obj" "$out/base"
+build_modules "$tree" "$obj" "$out/series"
+
+# Objects of earlier runs may lie there as well.
+sed -n 's|^progs/\(.*\)\.c$|\1|p' "$stage/.staged" | while read -r p; do
+	[ -f "$base_tree/$bpf/progs/$p.c" ] && echo "$p.bpf.o" || echo "$p.bpf.o new"
+done >"$out/objects"
+
+verify() { # OBJ RESULTS
+	local rc=0
+
+	boot_vm "$1" "$2" "
+		insmod /build/obj/test_kmods/bpf_testmod.ko &&
+		cd '/top/${stage#"$TOP/"}' &&
+		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv" || rc=$?
+	[ $rc = 0 ] || die $rc "$VM_WHY"
+	[ "$GUEST_STATUS" = 0 ] || die $E_TEST "veristat ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"
+}
+say 'on the base:'
+verify "$base_obj" "$out/base"
+say 'on the series:'
+verify "$obj" "$out/series"
+
+rc=0
+"$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" >"$out/table" || rc=$?
+cat "$out/table"
+# What the base complains of, the series may have mended.
+"$S/splat.sh" "$out/series/console.log" >"$out/splats" || {
+	say "kernel complaints, see ${out#"$TOP/"}/series/console.log:"
+	sed 's/^/  /' "$out/splats"
+	rc=$E_SPLAT
+}
+say "results: ${out#"$TOP/"}; total $SECONDS s"
+exit $rc
