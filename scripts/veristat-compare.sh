@@ -70,6 +70,8 @@ compare() {
 	what == "policy" {
 		if (/^[ \t]*(#|$)/)
 			next
+		if (split($0, f, /[ \t]+/) >= 5 && f[2] == "oops" && f[3] == "-" && f[1] ~ /^[^\/]+\/\*$/)
+			next
 		if (split($0, f, /[ \t]+/) < 5 || f[4] != "#" || (f[2] " " f[3]) !~ /^(success|failure|unverified) (success|failure|unverified)$/)
 			bad("VERISTAT: not OBJECT/PROGRAM BASE SERIES # reason: " $0)
 		policy[f[1]] = f[2] " " f[3]
