@@ -9,12 +9,12 @@ lock_checkout
 say "fuzz: SEED=$SEED START=$START N=$N"
 "$S/setup.sh"
 "$S/tree.sh"
-obj=$B/obj/$PROFILE
+tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
 out=$(new_results fuzz)
-build_kernel "$LINUX" "$obj" "$out"
+build_kernel "$tree" "$obj" "$out"
 
 log=$out/build-fuzz.log
-phase 'fuzz build' "$log" enter "$LINUX" "$obj" sh -euc '
+phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
 	fuzz=/build/obj/fuzz tools=/build/linux/tools
 	mkdir -p $fuzz
 	make -s -C $tools/lib/bpf OUTPUT=$fuzz/ DESTDIR=$fuzz/root prefix= install_headers $fuzz/libbpf.a

@@ -34,6 +34,7 @@ static void __attribute__((noreturn)) die(const char *fmt, ...)
 {
 	va_list ap;
 
+	fflush(stdout);
 	va_start(ap, fmt);
 	fprintf(stderr, "dynptr_fuzz: ");
 	vfprintf(stderr, fmt, ap);
@@ -465,6 +466,11 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		release(s, r[1], SKB);
 		break;
 	case C_XCHG:
+		if ((r[1].kind != NODE && r[1].kind != KPTR) ||
+		    (r[2].kind != SKB && (r[2].kind != NUM || r[2].obj != ZERO))) {
+			event(s, UNSAFE, "an exchange of something else");
+			break;
+		}
 		if (r[1].kind == NODE)
 			use_obj(s, r[1].obj);
 		if (r[2].kind == SKB)
@@ -630,6 +636,10 @@ static bool exec(struct state *s)
 			return false;
 		}
 		v = f->reg[0];
+		if (v.kind == STACK) {
+			event(s, POLICY, "a function returns a pointer to a stack");
+			v = num(UNKNOWN);
+		}
 		memset(f, 0, sizeof(*f));
 		s->f[--s->cur].reg[0] = v;
 		return true;
@@ -806,12 +816,8 @@ static void get(int reg, int h)
 {
 	if (h >= 4)
 		emit(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_10, -8 * (W_SPILL + h - 4)));
-	else if (chance(90))
+	else
 		emit(BPF_MOV64_REG(reg, BPF_REG_6 + h));
-	else {
-		emit(BPF_MOV64_IMM(reg, 0));
-		emit(BPF_ALU64_REG(BPF_ADD, reg, BPF_REG_6 + h));
-	}
 }
 
 static void put(int h, int reg)
@@ -1226,6 +1232,11 @@ static bool emit_op(struct state *s, int op, bool bad)
 			return false;
 		get(BPF_REG_1, h);
 		skip = skip_if_null(BPF_REG_1);
+		if (chance(20) && !bad) {	/* another way to copy it */
+			emit(BPF_MOV64_IMM(BPF_REG_0, 0));
+			emit(BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1));
+			put(h, BPF_REG_0);
+		}
 		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0));
 		skip_end(skip);
 		return true;
@@ -1820,9 +1831,10 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 			replay(true);
 	}
 	taint = tainted();
-	r->err = load(flags, show ? 2 : 4, log, LOG_SIZE);
+	r->err = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
 	if (show)
 		printf("the verifier: %s\n%s\n", r->err ? strerror(r->err) : "accepted", log);
+	snprintf(r->reason, sizeof(r->reason), "accepted");
 	if (r->err)
 		last_line(log, r->reason, sizeof(r->reason));
 	/* A refusal with no reason given is none of the verifier's. */
