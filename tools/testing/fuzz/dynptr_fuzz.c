@@ -127,6 +127,8 @@ struct val {
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
 };
 
+enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
+
 enum { O_MEM, O_SKB, O_RECORD, O_NODE };
 static const char * const obj_kinds[] = { "map value", "skb", "record", "node" };
 
@@ -153,7 +155,7 @@ struct frame {
 struct state {
 	struct frame f[FRAMES];
 	struct obj obj[OBJS];
-	unsigned char overwritten[DYNS];
+	unsigned char gone[DYNS];	/* of the dynptrs: how they went */
 	unsigned char cur, nobj, ndyn, epoch;
 	short label;
 	/* from here on not part of what the machine is */
@@ -291,7 +293,7 @@ static void write_word(struct state *s, int f, int w, struct val v)
 		if (s->obj[dyn->obj].kind == O_RECORD && s->obj[dyn->obj].alive && !has_clone(s, dyn))
 			event(s, POLICY, "overwrites the last dynptr of a record");
 		note("dynptr %d is overwritten", dyn->aux);
-		s->overwritten[dyn->aux] = 1;
+		s->gone[dyn->aux] = OVERWRITTEN;
 		dyn[0] = dyn[-1] = num(UNKNOWN);
 	}
 	word[w] = v;
@@ -335,7 +337,8 @@ static struct val *use_dyn(struct state *s, struct val p)
 		return NULL;
 	}
 	if (!s->obj[v->obj].alive) {
-		event(s, UNSAFE, "use of a dynptr whose object was released");
+		event(s, UNSAFE, s->obj[v->obj].kind == O_SKB ? "use of a dynptr of a released skb" :
+								"use of a dynptr of a released record");
 		return NULL;
 	}
 	if (s->obj[v->obj].node)
@@ -345,17 +348,29 @@ static struct val *use_dyn(struct state *s, struct val p)
 
 static void deref(struct state *s, struct val v)
 {
+	static const char * const dead[][3] = {
+		[O_SKB] = {
+			"use of a slice of a released skb",
+			"use of a slice of a released skb, the dynptr overwritten",
+			"use of a slice of a released skb, the dynptr's function over",
+		},
+		[O_RECORD] = {
+			"use of a slice of a released record",
+			"use of a slice of a released record, the dynptr overwritten",
+			"use of a slice of a released record, the dynptr's function over",
+		},
+	};
 	struct obj *o = &s->obj[v.obj];
 
 	if (v.kind != SLICE)
 		event(s, v.kind == NUM && v.obj == ZERO ? UNSAFE : POLICY, "dereference of what is no slice");
 	else if (!o->alive)
-		event(s, UNSAFE, o->kind == O_SKB ? "use of a slice of a released skb" : "use of a slice of a released record");
+		event(s, UNSAFE, dead[o->kind][s->gone[v.aux]]);
 	else if (o->gen != v.gen)
 		event(s, UNSAFE, "use of a slice whose packet may have moved");
 	else if (o->node)
 		event(s, POLICY, "use of a slice whose skb was moved into a node");
-	else if (s->overwritten[v.aux])
+	else if (s->gone[v.aux] == OVERWRITTEN)
 		event(s, POLICY, "use of a slice whose dynptr was overwritten");
 	else if (o->kind == O_SKB && v.epoch != s->epoch)
 		event(s, POLICY, "use of a slice after a write to another packet");
@@ -533,6 +548,7 @@ static bool exec(struct state *s)
 	struct val *dst, *src, v;
 	const struct bpf_insn *i;
 	bool taken;
+	int w;
 
 	if (f->pc == P.fn[f->fn].n) {
 		if (O.nactive < MAX_STATES)
@@ -640,6 +656,9 @@ static bool exec(struct state *s)
 			event(s, POLICY, "a function returns a pointer to a stack");
 			v = num(UNKNOWN);
 		}
+		for (w = 0; w < WORDS; w++)
+			if (f->word[w].kind == DYN_LO)
+				s->gone[f->word[w].aux] = RETURNED;
 		memset(f, 0, sizeof(*f));
 		s->f[--s->cur].reg[0] = v;
 		return true;
@@ -1776,7 +1795,7 @@ struct result {
 	unsigned char verdict, type;
 	short err;
 	unsigned int ops;
-	char why[56];		/* the oracle's objection */
+	char why[72];		/* the oracle's objection */
 	char reason[120];	/* the last line of the verifier's log, without its digits */
 };
 
@@ -2073,5 +2092,7 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	make_btf_and_maps();
 	run_workers();
+	if (count == 1)
+		return bad_accepted(results) || results->flaw;
 	return report() ? 1 : 0;
 }
