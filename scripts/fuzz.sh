@@ -23,7 +23,7 @@ phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
 	die $E_BUILD "phase 'fuzz build' failed: $(first_error "$log"), see $log"
 
 VM_EVERY=10
-vm_progress() { last_line "$1"; }
+vm_progress() { last_line "$1" 2>/dev/null || true; }
 # shellcheck disable=SC2317  # run_vm calls it
 show() { sed '/^[0-9]* of [0-9]* programs, /d' "$1/guest.log"; }
 rc=0

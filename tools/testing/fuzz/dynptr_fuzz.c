@@ -47,7 +47,7 @@ static void __attribute__((noreturn)) die(const char *fmt, ...)
 
 enum { TC, QDISC };
 
-#define MAX_FNS		4
+#define MAX_FNS		6
 #define MAX_INSNS	512
 
 struct fn {
@@ -168,7 +168,8 @@ struct state {
 
 static struct {
 	/* all states of the program, each at the end of what there is of it */
-	struct state active[MAX_STATES], parked[2 * MAX_STATES], work[MAX_STATES];
+	struct state *active, buffer[2][MAX_STATES];
+	struct state parked[2 * MAX_STATES], work[MAX_STATES];
 	int nactive, nparked, nwork;
 	bool overflow;
 	/* the worst that was seen, and the outcomes that lead to it */
@@ -688,18 +689,26 @@ static void merge(void)
 	O.nactive = n;
 }
 
-/* All active states, to the end of what there is of the program. */
+/*
+ * All active states, to the end of what there is of the program. Where they were
+ * before stays in the other buffer until the next run().
+ */
 static void run(void)
 {
-	struct state s;
+	struct state *from = O.active, s;
+	int i, n = O.nactive;
 
-	memcpy(O.work, O.active, O.nactive * sizeof(*O.work));
-	O.nwork = O.nactive;
+	O.active = from == O.buffer[0] ? O.buffer[1] : O.buffer[0];
 	O.nactive = 0;
-	while (O.nwork) {
-		s = O.work[--O.nwork];
+	for (i = 0; i < n; i++) {
+		s = from[i];
 		while (exec(&s))
 			;
+		while (O.nwork) {
+			s = O.work[--O.nwork];
+			while (exec(&s))
+				;
+		}
 	}
 	merge();
 }
@@ -1272,7 +1281,7 @@ static bool emit_op(struct state *s, int op, bool bad)
 }
 
 static struct {
-	struct state active[MAX_STATES];
+	struct state *active;
 	int nactive, n, events, npath;
 	enum verdict verdict;
 	const char *why;
@@ -1286,7 +1295,7 @@ static struct state *begin(void)
 {
 	saved_fn = cur_fn();
 	saved.n = saved_fn->n;
-	memcpy(saved.active, O.active, O.nactive * sizeof(*O.active));
+	saved.active = O.active;
 	saved.nactive = O.nactive;
 	saved.events = O.events;
 	saved.verdict = O.verdict;
@@ -1313,7 +1322,7 @@ static bool commit(bool emitted, bool bad)
 		return true;
 	}
 	saved_fn->n = saved.n;
-	memcpy(O.active, saved.active, saved.nactive * sizeof(*O.active));
+	O.active = saved.active;
 	O.nactive = saved.nactive;
 	O.events = saved.events;
 	O.verdict = saved.verdict;
@@ -1382,11 +1391,13 @@ static bool release_one(int level, int except)
 
 static void cleanup(int level, int except)
 {
-	int tries;
+	int failed = 0;
 
-	for (tries = 0; tries < 24; tries++)
-		release_one(level, except);
+	while (failed < 6)
+		failed += !release_one(level, except);
 }
+
+static void op_call(int depth, bool own);
 
 /* Something that the oracle objects to: most often a use after a slice's end. */
 static void inject(void)
@@ -1406,6 +1417,8 @@ static void inject(void)
 		if (weights[P.type][op])
 			step(op, false);
 	}
+	if (chance(50))
+		op_call(1, true);
 	for (i = 0; i < 3; i++) {
 		op = ends[rnd(ARRAY_SIZE(ends))];
 		if (chance(70))
@@ -1516,11 +1529,15 @@ static void init_words(void)
 }
 
 /* A pointer for a function: to a dynptr, to a place for one, to a spill, or what is held. */
-static void emit_arg(struct state *s, int reg)
+static void emit_arg(struct state *s, int reg, unsigned int what)
 {
-	int p = pick_dyn(s, -1, false), h = rnd(HOLDERS);
+	int p = pick_dyn(s, chance(50) ? O_RECORD : O_SKB, false), h = pick_obj(s, SKB, false);
 
-	switch (rnd(5)) {
+	if (p < 0 || chance(20))
+		p = pick_dyn(s, -1, false);
+	if (h < 0 || chance(20))
+		h = rnd(HOLDERS);
+	switch (what) {
 	case 0:
 	case 1:
 		emit_place(reg, p < 0 ? pick_empty(s) : p);
@@ -1537,25 +1554,26 @@ static void emit_arg(struct state *s, int reg)
 	}
 }
 
-static bool returns_slice(int h)
+/*
+ * A call of a static function, most often of a new one, which is made here, in
+ * the states of its first call. With own it makes a dynptr of its own of what it
+ * is given, and most often returns a slice of that.
+ */
+static void op_call(int depth, bool own)
 {
-	return may_hold(h, SLICE);
-}
-
-static void op_call(int depth)
-{
-	int to, reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
-	bool fresh = P.nfns == 1 || (P.nfns < MAX_FNS && chance(60));
+	static const unsigned char own_slice[] = { OP_from_skb, OP_clone, OP_slice, OP_slice, OP_slice };
+	bool fresh = P.nfns == 1 || (P.nfns < MAX_FNS && (own || chance(50)));
+	int i, to, reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
 	struct state *s = begin();
 
-	/* An older function calls no younger one: no recursion. */
+	/* Only the main function calls one that is there already: no recursion. */
 	to = fresh ? P.nfns : 1 + rnd(P.nfns - 1);
 	dst = pick_dst(false);
 	if (dst < 0 || frame == FRAMES - 1 || (!fresh && frame))
 		return;
 	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 	for (reg = BPF_REG_2; reg <= BPF_REG_4; reg++)
-		emit_arg(s, reg);
+		emit_arg(s, reg, !own ? rnd(5) : reg == BPF_REG_2 ? 0 : 4);
 	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
 	if (fresh) {
 		P.fn[to].n = 0;
@@ -1575,9 +1593,11 @@ static void op_call(int depth)
 		run();
 		G.level++;
 		block(1 + rnd(6), depth + 1);
-		if (chance(60)) {
-			ret = rnd(HOLDERS);
-			if (may_hold(ret, STACK))
+		for (i = 0; own && i < (int)ARRAY_SIZE(own_slice); i++)
+			step(own_slice[i], false);
+		if (chance(own ? 90 : 50)) {
+			ret = chance(80) ? pick_slice(O.active) : (int)rnd(HOLDERS);
+			if (ret >= 0 && may_hold(ret, STACK))
 				ret = -1;
 		}
 		if (chance(95))
@@ -1588,7 +1608,7 @@ static void op_call(int depth)
 			emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 		else
 			get(BPF_REG_0, ret);
-		if (ret >= 0 && returns_slice(ret))
+		if (ret >= 0 && may_hold(ret, SLICE))
 			P.ops |= 1u << OP_subprog_returns_slice;
 		emit(BPF_EXIT_INSN());
 		run();
@@ -1609,7 +1629,7 @@ static void block(int steps, int depth)
 		if (x < 10 && depth < 3 && O.nactive <= MAX_STATES / 4) {
 			op_branch(depth);
 		} else if (x < 20 && depth < 3) {
-			op_call(depth);
+			op_call(depth, chance(40));
 		} else {
 			for (tries = 0; tries < 12 && !step(pick_op(), false); tries++)
 				;
@@ -1622,9 +1642,9 @@ static bool generate(unsigned long seed)
 {
 	int w, fate;
 
-	memset(&O, 0, offsetof(typeof(O), active));
+	O.active = O.buffer[0];
 	O.nactive = 1;
-	O.nparked = O.events = O.npath = 0;
+	O.nwork = O.nparked = O.events = O.npath = 0;
 	O.overflow = false;
 	O.verdict = SAFE;
 	O.why = "";
