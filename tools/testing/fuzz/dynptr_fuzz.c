@@ -67,8 +67,10 @@ static struct prog {
 #define UNBOUND		0x7000
 
 enum callee {
-	C_RAND, C_FROM_MEM, C_RESERVE, C_DATA, C_READ, C_WRITE, C_SUBMIT, C_DISCARD, C_XCHG, C_PULL,
-	C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP, NR_CALLEES
+	C_RAND, C_FROM_MEM, C_RESERVE, C_DATA, C_READ, C_WRITE, C_SUBMIT, C_DISCARD, C_XCHG,
+	C_PULL,
+	C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
+	NR_CALLEES
 };
 
 static struct {
@@ -114,7 +116,9 @@ static int ringbuf_fd, mem_fd, kptr_fd, prog_btf_fd, func_id, node_id, enqueue_i
 enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
 static const char * const verdicts[] = { "safe", "policy", "leak", "unsafe" };
 
-enum kind { NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, SLICE, DYN_LO, DYN_HI, NULLED };
+enum kind {
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, SLICE, DYN_LO, DYN_HI, NULLED
+};
 
 enum { ZERO, UNKNOWN };
 
@@ -140,6 +144,12 @@ struct obj {
 	unsigned char gen;
 	unsigned char level;	/* for the generator: G.level when it was acquired */
 };
+
+/* It can be used, and is nobody else's. */
+static bool live(const struct obj *o)
+{
+	return o->alive && !o->node;
+}
 
 #define WORDS		16	/* word w of a frame is at r10 - 8 * w */
 #define FRAMES		3
@@ -285,13 +295,15 @@ static bool has_clone(struct state *s, struct val *dyn)
 static void write_word(struct state *s, int f, int w, struct val v)
 {
 	struct val *word = s->f[f].word, *dyn = NULL;
+	struct obj *o;
 
 	if (word[w].kind == DYN_LO)
 		dyn = &word[w];
 	else if (word[w].kind == DYN_HI)
 		dyn = &word[w + 1];
 	if (dyn) {
-		if (s->obj[dyn->obj].kind == O_RECORD && s->obj[dyn->obj].alive && !has_clone(s, dyn))
+		o = &s->obj[dyn->obj];
+		if (o->kind == O_RECORD && o->alive && !has_clone(s, dyn))
 			event(s, POLICY, "overwrites the last dynptr of a record");
 		note("dynptr %d is overwritten", dyn->aux);
 		s->gone[dyn->aux] = OVERWRITTEN;
@@ -338,8 +350,9 @@ static struct val *use_dyn(struct state *s, struct val p)
 		return NULL;
 	}
 	if (!s->obj[v->obj].alive) {
-		event(s, UNSAFE, s->obj[v->obj].kind == O_SKB ? "use of a dynptr of a released skb" :
-								"use of a dynptr of a released record");
+		event(s, UNSAFE, s->obj[v->obj].kind == O_SKB ?
+				 "use of a dynptr of a released skb" :
+				 "use of a dynptr of a released record");
 		return NULL;
 	}
 	if (s->obj[v->obj].node)
@@ -364,7 +377,8 @@ static void deref(struct state *s, struct val v)
 	struct obj *o = &s->obj[v.obj];
 
 	if (v.kind != SLICE)
-		event(s, v.kind == NUM && v.obj == ZERO ? UNSAFE : POLICY, "dereference of what is no slice");
+		event(s, v.kind == NUM && v.obj == ZERO ? UNSAFE : POLICY,
+		      "dereference of what is no slice");
 	else if (!o->alive)
 		event(s, UNSAFE, dead[o->kind][s->gone[v.aux]]);
 	else if (o->gen != v.gen)
@@ -521,7 +535,7 @@ static void exit_main(struct state *s)
 	int o;
 
 	for (o = 0; o < s->nobj; o++)
-		if (s->obj[o].owned && s->obj[o].alive && !s->obj[o].node)
+		if (s->obj[o].owned && live(&s->obj[o]))
 			event(s, LEAK, s->obj[o].kind == O_RECORD ? "a record was not released" :
 				       s->obj[o].kind == O_SKB ? "an skb was not released" :
 				       "a node was not released");
@@ -576,7 +590,8 @@ static bool exec(struct state *s)
 		return true;
 	case BPF_LD | BPF_IMM | BPF_DW:
 		f->pc++;
-		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF : i->imm == kptr_fd ? KPTR : MEM };
+		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF :
+				     i->imm == kptr_fd ? KPTR : MEM };
 		return true;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 		if (src->kind == CTX) {
@@ -740,15 +755,17 @@ static void replay(bool trace)
 		;
 	O.replay = O.trace = false;
 	if (O.verdict != v)
-		die("the oracle found '%s', and '%s' when asked again", verdicts[v], verdicts[O.verdict]);
+		die("the oracle found '%s', and '%s' when asked again", verdicts[v],
+		    verdicts[O.verdict]);
 }
 
 /* The generator */
 
 #define OPS(x) \
-	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) x(write) x(pull) \
-	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) x(obj_drop) \
-	x(spill) x(fill) x(deref) x(reload) x(call) x(branch) x(subprog_returns_slice)
+	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
+	x(write) x(pull) x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) \
+	x(xchg_node) x(obj_new) x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) \
+	x(branch) x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };
 #define NAME(name) #name,
@@ -757,16 +774,17 @@ static const char * const op_names[] = { OPS(NAME) };
 /* How often each is tried, for TC and qdisc. */
 static const unsigned char weights[][OP_call] = {
 	[TC] = {
-		[OP_from_skb] = 8, [OP_from_mem] = 5, [OP_reserve] = 7, [OP_clone] = 9, [OP_slice] = 11,
-		[OP_slice_rdwr] = 5, [OP_data] = 9, [OP_read] = 3, [OP_write] = 3, [OP_pull] = 2,
-		[OP_overwrite] = 5, [OP_submit] = 3, [OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5,
-		[OP_deref] = 12,
+		[OP_from_skb] = 8, [OP_from_mem] = 5, [OP_reserve] = 7, [OP_clone] = 9,
+		[OP_slice] = 11, [OP_slice_rdwr] = 5, [OP_data] = 9, [OP_read] = 3,
+		[OP_write] = 3, [OP_pull] = 2, [OP_overwrite] = 5, [OP_submit] = 3,
+		[OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
 	},
 	[QDISC] = {
-		[OP_from_skb] = 12, [OP_from_mem] = 3, [OP_reserve] = 4, [OP_clone] = 10, [OP_slice] = 16,
-		[OP_data] = 4, [OP_read] = 3, [OP_write] = 2, [OP_overwrite] = 5, [OP_submit] = 2,
-		[OP_discard] = 2, [OP_drop] = 3, [OP_kfree] = 2, [OP_xchg_map] = 3, [OP_xchg_node] = 4,
-		[OP_obj_new] = 4, [OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_from_skb] = 12, [OP_from_mem] = 3, [OP_reserve] = 4, [OP_clone] = 10,
+		[OP_slice] = 16, [OP_data] = 4, [OP_read] = 3, [OP_write] = 2,
+		[OP_overwrite] = 5, [OP_submit] = 2, [OP_discard] = 2, [OP_drop] = 3,
+		[OP_kfree] = 2, [OP_xchg_map] = 3, [OP_xchg_node] = 4, [OP_obj_new] = 4,
+		[OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
 		[OP_reload] = 1,
 	},
 };
@@ -901,7 +919,7 @@ static bool may_hold_owned(int h)
 
 	for (s = O.active; s < O.active + O.nactive; s++) {
 		v = held(s, h);
-		if ((v->kind == SKB || v->kind == NODE) && s->obj[v->obj].alive && !s->obj[v->obj].node)
+		if ((v->kind == SKB || v->kind == NODE) && live(&s->obj[v->obj]))
 			return true;
 	}
 	return false;
@@ -924,7 +942,7 @@ static int pick_obj(struct state *s, int kind, bool bad)
 
 	for (h = 0; h < HOLDERS; h++) {
 		v = held(s, h);
-		if (v->kind == kind && (bad || (s->obj[v->obj].alive && !s->obj[v->obj].node)) && !rnd(++n))
+		if (v->kind == kind && (bad || live(&s->obj[v->obj])) && !rnd(++n))
 			got = h;
 	}
 	return got;
@@ -972,8 +990,10 @@ static bool is_dyn(struct state *s, struct val *v, int kind, bool bad)
 	if (!v)
 		return false;
 	if (bad)
-		return v->kind == NULLED || v->kind == NUM || (v->kind == DYN_LO && !s->obj[v->obj].alive);
-	return v->kind == DYN_LO && s->obj[v->obj].alive && (kind < 0 || s->obj[v->obj].kind == kind);
+		return v->kind == NULLED || v->kind == NUM ||
+		       (v->kind == DYN_LO && !s->obj[v->obj].alive);
+	return v->kind == DYN_LO && s->obj[v->obj].alive &&
+	       (kind < 0 || s->obj[v->obj].kind == kind);
 }
 
 static int pick_dyn(struct state *s, int kind, bool bad)
@@ -991,7 +1011,8 @@ static int pick_dyn(struct state *s, int kind, bool bad)
 
 static bool empty(struct val *v)
 {
-	return v && v->kind != DYN_LO && v->kind != DYN_HI && v[-1].kind != DYN_LO && v[-1].kind != DYN_HI;
+	return v && v->kind != DYN_LO && v->kind != DYN_HI &&
+	       v[-1].kind != DYN_LO && v[-1].kind != DYN_HI;
 }
 
 static int pick_empty(struct state *s)
@@ -1110,7 +1131,8 @@ static bool op_move(struct state *s, int op)
 
 static bool op_xchg(struct state *s, int op, bool bad)
 {
-	int skb = chance(80) ? pick_obj(s, SKB, bad) : -1, node = -1, dst = pick_dst(bad), skip = 0, skip2 = 0;
+	int skb = chance(80) ? pick_obj(s, SKB, bad) : -1, dst = pick_dst(bad);
+	int node = -1, skip = 0, skip2 = 0;
 
 	if (dst < 0)
 		return false;
@@ -1221,7 +1243,8 @@ static bool emit_op(struct state *s, int op, bool bad)
 		return true;
 	case OP_overwrite:
 		p = pick_dyn(s, -1, false);
-		if (p < 0 || (s->obj[place(s, p)->obj].kind == O_RECORD && !bad && !has_clone(s, place(s, p))))
+		if (p < 0 || (!bad && s->obj[place(s, p)->obj].kind == O_RECORD &&
+			      !has_clone(s, place(s, p))))
 			return false;
 		emit_place(BPF_REG_1, p);
 		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * rnd(2), rnd(2)));
@@ -1314,7 +1337,8 @@ static bool commit(bool emitted, bool bad)
 
 	if (emitted)
 		run();
-	if (emitted && !O.overflow && O.nactive <= MAX_STATES / 2 && (O.events != saved.events) == bad) {
+	if (emitted && !O.overflow && O.nactive <= MAX_STATES / 2 &&
+	    (O.events != saved.events) == bad) {
 		for (s = O.active; s < O.active + O.nactive; s++)
 			for (o = 0; o < s->nobj; o++)
 				if (s->obj[o].level == 255)
@@ -1364,7 +1388,7 @@ static bool release_one(int level, int except)
 	struct val *v;
 
 	for (o = 0; o < s->nobj; o++)
-		if (s->obj[o].owned && s->obj[o].alive && !s->obj[o].node && s->obj[o].level >= level && !rnd(++n))
+		if (s->obj[o].owned && live(&s->obj[o]) && s->obj[o].level >= level && !rnd(++n))
 			obj = o;
 	if (obj < 0)
 		return false;
@@ -1378,7 +1402,8 @@ static bool release_one(int level, int except)
 	} else {
 		for (h = 0; h < HOLDERS; h++) {
 			v = held(s, h);
-			if (h != except && (v->kind == SKB || v->kind == NODE) && v->obj == obj && !rnd(++found))
+			if (h != except && (v->kind == SKB || v->kind == NODE) &&
+			    v->obj == obj && !rnd(++found))
 				at = h;
 		}
 		if (at >= 0 && s->obj[obj].kind == O_SKB)
@@ -1402,11 +1427,16 @@ static void op_call(int depth, bool own);
 /* Something that the oracle objects to: most often a use after a slice's end. */
 static void inject(void)
 {
-	static const unsigned char makes[] = { OP_slice, OP_slice, OP_slice_rdwr, OP_data, OP_clone, OP_spill };
-	static const unsigned char ends[] = { OP_overwrite, OP_write, OP_pull, OP_xchg_map, OP_xchg_node };
+	static const unsigned char makes[] = {
+		OP_slice, OP_slice, OP_slice_rdwr, OP_data, OP_clone, OP_spill
+	};
+	static const unsigned char ends[] = {
+		OP_overwrite, OP_write, OP_pull, OP_xchg_map, OP_xchg_node
+	};
 	static const unsigned char uses[] = {
-		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_submit, OP_discard, OP_drop, OP_kfree,
-		OP_from_skb, OP_overwrite, OP_xchg_map, OP_xchg_node, OP_obj_drop, OP_reload
+		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_submit, OP_discard, OP_drop,
+		OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map, OP_xchg_node, OP_obj_drop,
+		OP_reload
 	};
 	bool slice = chance(60);
 	int i, op;
@@ -1561,7 +1591,9 @@ static void emit_arg(struct state *s, int reg, unsigned int what)
  */
 static void op_call(int depth, bool own)
 {
-	static const unsigned char own_slice[] = { OP_from_skb, OP_clone, OP_slice, OP_slice, OP_slice };
+	static const unsigned char own_slice[] = {
+		OP_from_skb, OP_clone, OP_slice, OP_slice, OP_slice
+	};
 	bool fresh = P.nfns == 1 || (P.nfns < MAX_FNS && (own || chance(50)));
 	int i, to, reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
 	struct state *s = begin();
@@ -1644,7 +1676,10 @@ static bool generate(unsigned long seed)
 
 	O.active = O.buffer[0];
 	O.nactive = 1;
-	O.nwork = O.nparked = O.events = O.npath = 0;
+	O.nwork = 0;
+	O.nparked = 0;
+	O.events = 0;
+	O.npath = 0;
 	O.overflow = false;
 	O.verdict = SAFE;
 	O.why = "";
@@ -1740,12 +1775,13 @@ static void print_insn(int i)
 		break;
 	case BPF_LD | BPF_IMM | BPF_DW:
 		printf("r%d = %s map\n", insn->dst_reg,
-		       insn->imm == ringbuf_fd ? "ring buffer" : insn->imm == kptr_fd ? "value of kptr" : "value of");
+		       insn->imm == ringbuf_fd ? "ring buffer" :
+		       insn->imm == kptr_fd ? "value of kptr" : "value of");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 	case BPF_LDX | BPF_MEM | BPF_B:
-		printf("r%d = *(u%d *)(r%d %+d)\n", insn->dst_reg, BPF_SIZE(insn->code) == BPF_B ? 8 : 64,
-		       insn->src_reg, insn->off);
+		printf("r%d = *(u%d *)(r%d %+d)\n", insn->dst_reg,
+		       BPF_SIZE(insn->code) == BPF_B ? 8 : 64, insn->src_reg, insn->off);
 		break;
 	case BPF_STX | BPF_MEM | BPF_DW:
 		printf("*(u64 *)(r%d %+d) = r%d\n", insn->dst_reg, insn->off, insn->src_reg);
@@ -1755,7 +1791,8 @@ static void print_insn(int i)
 		break;
 	case BPF_JMP | BPF_JEQ | BPF_K:
 	case BPF_JMP | BPF_JNE | BPF_K:
-		printf("if r%d %s 0 goto %d\n", insn->dst_reg, BPF_OP(insn->code) == BPF_JEQ ? "==" : "!=", to);
+		printf("if r%d %s 0 goto %d\n", insn->dst_reg,
+		       BPF_OP(insn->code) == BPF_JEQ ? "==" : "!=", to);
 		break;
 	case BPF_JMP | BPF_JA:
 		printf("goto %d\n", to);
@@ -1802,8 +1839,8 @@ static int load(unsigned int flags, int level, char *log, size_t size)
 		opts.expected_attach_type = enqueue_idx;
 	}
 	*log = 0;
-	fd = bpf_prog_load(P.type == TC ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_STRUCT_OPS, NULL, "GPL",
-			   linked, nlinked, &opts);
+	fd = bpf_prog_load(P.type == TC ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_STRUCT_OPS,
+			   NULL, "GPL", linked, nlinked, &opts);
 	if (fd < 0)
 		return -fd;
 	close(fd);
@@ -1862,7 +1899,8 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 	snprintf(r->why, sizeof(r->why), "%s", O.why);
 	flags = chance(50) ? BPF_F_TEST_STATE_FREQ : 0;
 	if (show) {
-		printf("seed %lu, program %u: %s%s\n", seed, i, P.type == TC ? "tc" : "qdisc enqueue",
+		printf("seed %lu, program %u: %s%s\n", seed, i,
+		       P.type == TC ? "tc" : "qdisc enqueue",
 		       flags ? ", BPF_F_TEST_STATE_FREQ" : "");
 		print_program();
 		printf("the oracle: %s%s%s\n", verdicts[O.verdict], *O.why ? ": " : "", O.why);
@@ -1973,7 +2011,8 @@ static void run_workers(void)
 	double t0 = now();
 	pid_t pid;
 
-	results = mmap(NULL, count * sizeof(*results), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	results = mmap(NULL, count * sizeof(*results), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (results == MAP_FAILED)
 		die("no memory for %u results", count);
 	fflush(stdout);
@@ -2016,7 +2055,8 @@ static void tally(const char *title, bool (*is)(struct result *), size_t text)
 		if (!is(&results[i]) || counted[i])
 			continue;
 		for (j = i, n = 0; j < count; j++) {
-			if (is(&results[j]) && !strcmp((char *)&results[i] + text, (char *)&results[j] + text)) {
+			if (is(&results[j]) &&
+			    !strcmp((char *)&results[i] + text, (char *)&results[j] + text)) {
 				counted[j] = true;
 				n++;
 			}
@@ -2035,7 +2075,8 @@ static bool has_flaw(struct result *r) { return r->flaw; }
 
 static int report(void)
 {
-	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, types[2][2] = {}, bad = 0, accepted, i, op;
+	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, types[2][2] = {};
+	unsigned int bad = 0, accepted, i, op;
 	struct result *r;
 	int v, fails = 0;
 
@@ -2050,7 +2091,8 @@ static int report(void)
 	for (v = 0; v < NR_VERDICTS; v++)
 		printf("%-24s %9u %9u\n", verdicts[v], n[v][0], n[v][1]);
 	printf("\n%-24s %9s %9s\n", "programs of, with", "accepted", "rejected");
-	printf("%-24s %9u %9u\n%-24s %9u %9u\n", "tc", types[TC][0], types[TC][1], "qdisc", types[QDISC][0], types[QDISC][1]);
+	printf("%-24s %9u %9u\n", "tc", types[TC][0], types[TC][1]);
+	printf("%-24s %9u %9u\n", "qdisc", types[QDISC][0], types[QDISC][1]);
 	for (op = 0; op < NR_OPS; op++)
 		printf("%-24s %9u %9u\n", op_names[op], ops[op][0], ops[op][1]);
 	printf("\n");
@@ -2084,7 +2126,8 @@ static int report(void)
 	for (op = 0; op < NR_OPS; op++) {
 		if (ops[op][0] && ops[op][1])
 			continue;
-		printf("FAIL: no program with '%s' was %s\n", op_names[op], ops[op][0] ? "rejected" : "accepted");
+		printf("FAIL: no program with '%s' was %s\n", op_names[op],
+		       ops[op][0] ? "rejected" : "accepted");
 		fails++;
 	}
 	return fails;
