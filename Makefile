@@ -5,9 +5,9 @@ MAKEFLAGS += --no-print-directory
 
 # Given on the command line, these reach the scripts through the environment;
 # their defaults stand in scripts/common.sh.
-export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V
+export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V SEED START N
 
-VERBS := setup tree export build run check check-full control veristat lint menuconfig clean
+VERBS := setup tree export build run check check-full control veristat fuzz lint menuconfig clean
 .PHONY: help $(VERBS)
 
 help:

@@ -54,6 +54,9 @@ opt ACCEL auto
 opt EXTRA ''
 opt ARGS ''
 opt TIMEOUT 1800
+opt SEED ''
+opt START 0
+opt N 10000
 opt V 0
 JOBS=$(nproc)
 
@@ -71,6 +74,9 @@ check_options() {
 	[ -z "$EXTRA" ] || [ -d "$EXTRA" ] || die $E_OPT "EXTRA=$EXTRA is not a directory"
 	case $ARGS in *\'*) die $E_OPT "ARGS=$ARGS: no quotes, please" ;; esac
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
+	[ -z "$SEED" ] || is_number "$SEED" && [ ${#SEED} -le 18 ] || die $E_OPT "SEED=$SEED: a number of up to 18 digits is wanted"
+	is_number "$N" && [ ${#N} -le 7 ] && [ "$N" -ge 1 ] && [ "$N" -le 1000000 ] || die $E_OPT "N=$N: a number from 1 to 1000000 is wanted"
+	is_number "$START" && [ ${#START} -le 9 ] || die $E_OPT "START=$START: the number of a program is wanted"
 }
 
 # One verb at a time in a checkout. The descriptor is inherited by what the
@@ -523,8 +529,8 @@ boot_vm() {
 			break
 		fi
 		[ $((SECONDS - t0)) -ge $next ] || continue
-		next=$((next + $([ -t 1 ] && echo 1 || echo 30)))
-		progress="VM $VM_PHASE: $((SECONDS - t0)) s, $(grep -cE '^\S+ #[0-9]+ ' "$out/guest.log" 2>/dev/null || true) tests done"
+		next=$((next + $([ -t 1 ] && echo 1 || echo $VM_EVERY)))
+		progress="VM $VM_PHASE: $((SECONDS - t0)) s, $(vm_progress "$out/guest.log")"
 		if [ -t 1 ]; then printf '\r\033[K%s' "$progress"; else say "$progress"; fi
 	done
 	[ ! -t 1 ] || printf '\r\033[K'
@@ -541,6 +547,10 @@ boot_vm() {
 }
 
 last_line() { tail -n 1 "$1" | tr -d '\r' | cut -c1-160; }
+
+# How far what runs in the VM is, and how often to say so.
+VM_EVERY=30
+vm_progress() { echo "$(grep -cE '^\S+ #[0-9]+ ' "$1" 2>/dev/null || true) tests done"; }
 
 # The run: test_progs in a VM
 
@@ -565,26 +575,32 @@ new_results() {
 	echo "$out$n"
 }
 
-# run_tests OBJ RESULTS: TESTS in a VM, then the verdict: 0, or the status of
-# the worst that happened
-run_tests() {
-	local rc=0 gate=0
+# run_vm OBJ RESULTS NAME COMMAND REPORT...: COMMAND in a VM, its REPORT, then
+# the verdict: 0, or the status of the worst that happened
+run_vm() {
+	local out=$2 name=$3 rc=0 gate=0
 
-	git -C "$LINUX" describe --always --dirty --exclude '*' >"$2/head"
-	boot_vm "$1" "$2" "
-		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
-		echo begin | stamp
-		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
-		exit \${PIPESTATUS[0]}" || rc=$?
+	git -C "$LINUX" describe --always --dirty --exclude '*' >"$out/head"
+	boot_vm "$1" "$out" "$4" || rc=$?
+	shift 4
 	[ $rc = 0 ] || say "$VM_WHY"
-	"$S/splat.sh" "$2/console.log" >"$2/splats" || gate=$?
-	"$S/report.sh" "$2" || [ $rc != 0 ] || rc=$E_TEST
+	"$S/splat.sh" "$out/console.log" >"$out/splats" || gate=$?
+	"$@" "$out" || [ $rc != 0 ] || rc=$E_TEST
 	if [ $gate != 0 ]; then
-		say "kernel complaints, see ${2#"$TOP/"}/console.log:"
-		sed 's/^/  /' "$2/splats"
+		say "kernel complaints, see ${out#"$TOP/"}/console.log:"
+		sed 's/^/  /' "$out/splats"
 	fi
-	[ $rc != 0 ] || [ "$GUEST_STATUS" = 0 ] || { say "test_progs ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"; rc=$E_TEST; }
+	[ $rc != 0 ] || [ "$GUEST_STATUS" = 0 ] || { say "$name ended with status $GUEST_STATUS: $(last_line "$out/guest.log")"; rc=$E_TEST; }
 	# A splat is the reason for a stop, and worse than a failed test.
 	[ $gate = 0 ] || [ $rc = $E_HANG ] || rc=$E_SPLAT
 	return $rc
+}
+
+# run_tests OBJ RESULTS: TESTS in a VM
+run_tests() {
+	run_vm "$1" "$2" test_progs "
+		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
+		echo begin | stamp
+		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
+		exit \${PIPESTATUS[0]}" "$S/report.sh"
 }

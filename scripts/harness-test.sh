@@ -11,7 +11,7 @@ mkdir -p "$B"
 tmp=$(mktemp -d "$B/.harness.XXXXXX")
 on_exit "rm -rf '$tmp'"
 co=$tmp/checkout fake=$tmp/fake
-unset CHECKOUT_LOCKED PROFILE BASE BASE_SUM EXTRA TESTS
+unset CHECKOUT_LOCKED PROFILE BASE BASE_SUM EXTRA TESTS SEED START N
 export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
 
 mkdir -p "$co" "$fake/kernel/bpf" "$fake/tools/testing/selftests/bpf/prog_tests"
@@ -195,6 +195,9 @@ vm_interrupted() {
 }
 
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
+check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
+check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
+check 'fuzz: bad START' says $E_OPT 'START=x: the number of a program is wanted' env START=x scripts/fuzz.sh
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
 check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/run.sh
 check 'patch that does not apply' not_applying

@@ -13,6 +13,7 @@ Check
                     with TESTS=... (and EXTRA=...) just those, to look at
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
+  make fuzz         random programs over dynptrs, against an oracle of what lives
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
@@ -31,6 +32,8 @@ Options (make VERB NAME=value; now)
   SMP=$SMP MEM=$MEM	the VM's CPUs (1 to 8) and memory
   ACCEL=$ACCEL	auto (KVM where it works), kvm or tcg
   TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung
+  SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
+		N=1 START=i shows program i, what the oracle does and the verifier's log
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal
 Exit status of scripts/VERB.sh (make itself prints it as 'Error N' and exits 2)

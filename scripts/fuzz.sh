@@ -1,0 +1,33 @@
+#!/bin/bash
+# fuzz.sh: N random programs over dynptrs, of SEED, loaded in the VM and judged
+# by the oracle of tools/testing/fuzz/dynptr_fuzz.c
+. "$(dirname "$0")/common.sh"
+
+check_options
+lock_checkout
+[ -n "$SEED" ] || SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+say "fuzz: SEED=$SEED START=$START N=$N"
+"$S/setup.sh"
+"$S/tree.sh"
+tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
+out=$(new_results fuzz)
+build_kernel "$tree" "$obj" "$out"
+
+log=$out/build-fuzz.log
+phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
+	fuzz=/build/obj/fuzz tools=/build/linux/tools
+	mkdir -p $fuzz
+	make -s -C $tools/lib/bpf OUTPUT=$fuzz/ DESTDIR=$fuzz/root prefix= install_headers $fuzz/libbpf.a
+	clang -O2 -g -Wall -Werror -D_GNU_SOURCE -I$tools/include -I$tools/include/uapi -I$fuzz/root/include \
+		-o $fuzz/dynptr_fuzz /top/tools/testing/fuzz/dynptr_fuzz.c $fuzz/libbpf.a -lelf -lz' ||
+	die $E_BUILD "phase 'fuzz build' failed: $(first_error "$log"), see $log"
+
+VM_EVERY=10
+vm_progress() { last_line "$1" 2>/dev/null || true; }
+# shellcheck disable=SC2317  # run_vm calls it
+show() { sed '/^[0-9]* of [0-9]* programs, /d' "$1/guest.log"; }
+rc=0
+run_vm "$obj" "$out" dynptr_fuzz "exec /build/obj/fuzz/dynptr_fuzz $SEED $START $N" show || rc=$?
+say "results: ${out#"$TOP/"}; total $SECONDS s"
+[ $rc = 0 ] || say "to repeat: make fuzz SEED=$SEED START=$START N=$N"
+exit $rc
