@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # their defaults stand in scripts/common.sh.
 export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V SEED START N
 
-VERBS := setup tree export build run check check-full control veristat fuzz lint menuconfig clean
+VERBS := setup tree export build run check check-full control veristat fuzz commits lint menuconfig clean
 .PHONY: help $(VERBS)
 
 help:

@@ -8,7 +8,8 @@ cat <<END
 check-full adds to make check:
   the control: the series' tests on the unpatched base
   veristat: what the verifier makes of the programs, base against series
-  each commit of the series, booted and tested
+  fuzz: 10,000 random programs
+  commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
 END
 [ -n "$TESTS" ] || TESTS=$(default_tests)
@@ -20,23 +21,12 @@ passes() { # NAME COMMAND...: a run, its table and its verdict
 	"$@" || rc=$?
 	[ $rc = 0 ] && result ok "$name" || result FAIL "$name" "status $rc"
 }
-run_commit() { # with the tests that it has by then
-	local t tests
-
-	git -C "$tree" checkout -q --force --detach "$1" || return
-	tests=$(for t in ${TESTS//,/ }; do (TESTS=$t check_tests "$tree") 2>/dev/null && echo "$t"; done | paste -sd,)
-	RUN_TREE=$tree RUN_OBJ=$B/bisect/run-obj TESTS=$tests "$S/run.sh"
-}
 
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= "$S/veristat.sh"
-
-tree=$B/bisect/linux
-base=$(git -C "$LINUX" rev-parse refs/series/base)
-for c in $(git -C "$LINUX" rev-list --reverse "$base..HEAD"); do
-	passes "runs: $(git -C "$LINUX" show -s --format=%s "$c")" run_commit "$c"
-done
+passes fuzz env SEED=1 START=0 N=10000 "$S/fuzz.sh"
+adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
 	[ "$p" = "$PROFILE" ] || passes "profile $p" env PROFILE="$p" TESTS="$TESTS" "$S/run.sh"
 done

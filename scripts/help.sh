@@ -8,12 +8,13 @@ Run
   make menuconfig   set the options below for this checkout (build/config)
 Check
   make check        lint, git am, bisect, export round trip, splat gate, then a run
-  make check-full   all that, every profile, the control, and veristat
+  make check-full   all that, every profile and commit, control, veristat and fuzz
   make control      the series' tests on the UNPATCHED base, where they must fail;
                     with TESTS=... (and EXTRA=...) just those, to look at
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
   make fuzz         random programs over dynptrs, against an oracle of what lives
+  make commits      build and boot each commit of the series, with its tests
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
@@ -25,7 +26,7 @@ Options (make VERB NAME=value; now)
   BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
   PROFILE=$PROFILE	one of: $(profiles | xargs)
   TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too,
-			veristat: both and TESTS.veristat)
+			veristat: both and TESTS.veristat; commits: TESTS and TESTS.commits)
   EXTRA=$EXTRA	a directory with prog_tests/, progs/ or *.patch, for one run
   ARGS=$ARGS		more arguments for test_progs, such as -vv for verifier logs;
 			for veristat: -t, a state at each instruction
