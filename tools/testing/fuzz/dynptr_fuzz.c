@@ -716,10 +716,9 @@ static void run(void)
 	O.active = from == O.buffer[0] ? O.buffer[1] : O.buffer[0];
 	O.nactive = 0;
 	for (i = 0; i < n; i++) {
-		s = from[i];
-		while (exec(&s))
-			;
-		while (O.nwork) {
+		O.work[0] = from[i];
+		O.nwork = 1;
+		while (O.nwork && !O.overflow) {
 			s = O.work[--O.nwork];
 			while (exec(&s))
 				;
@@ -1247,7 +1246,8 @@ static bool emit_op(struct state *s, int op, bool bad)
 			      !has_clone(s, place(s, p))))
 			return false;
 		emit_place(BPF_REG_1, p);
-		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * rnd(2), rnd(2)));
+		h = rnd(2);
+		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * h, rnd(2)));
 		return true;
 	case OP_submit:
 	case OP_discard:
@@ -1907,6 +1907,7 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 		if (O.verdict != SAFE)
 			replay(true);
 	}
+	fflush(stdout);
 	taint = tainted();
 	r->err = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
 	if (show)
