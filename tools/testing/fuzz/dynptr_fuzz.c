@@ -458,7 +458,10 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_SLICE:
 	case C_SLICE_RDWR:
 		d = use_dyn(s, r[1]);
-		if (d)
+		/* Whatever the verifier makes of it: there is no such slice. */
+		if (d && c == C_DATA && s->obj[d->obj].kind == O_SKB)
+			event(s, POLICY, "bpf_dynptr_data() of an skb is always NULL");
+		else if (d)
 			ret = (struct val){ SLICE, d->obj, d->aux, s->obj[d->obj].gen,
 					    s->obj[d->obj].kind == O_SKB ? s->epoch : 0 };
 		break;
@@ -522,7 +525,7 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	default:
 		die("no model of %s", callees[c].name);
 	}
-	if (null)
+	if (null || (c == C_DATA && ret.kind != SLICE))
 		ret = num(ZERO);
 	else if (c == C_XCHG || c == C_OBJ_NEW)
 		ret.obj = new_obj(s, c == C_XCHG ? O_SKB : O_NODE);
