@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -1317,6 +1318,16 @@ static struct {
 
 static struct fn *saved_fn;
 
+static jmp_buf give_up;
+
+/* run() of what is not tried but needed: a program that is too much ends here. */
+static void grow(void)
+{
+	run();
+	if (O.overflow)
+		longjmp(give_up, 1);
+}
+
 static struct state *begin(void)
 {
 	saved_fn = cur_fn();
@@ -1469,7 +1480,7 @@ static void inject(void)
 static void park(int label, int code)
 {
 	emit(BPF_JMP_IMM(code, BPF_REG_0, 0, UNBOUND + label));
-	run();
+	grow();
 }
 
 /* The states that wait for the label go on here, with those that are here. */
@@ -1487,10 +1498,8 @@ static void bind(int label, struct fn *f)
 			O.parked[n++] = *s;
 			continue;
 		}
-		if (O.nactive == MAX_STATES) {
-			O.overflow = true;
-			continue;
-		}
+		if (O.nactive == MAX_STATES)
+			longjmp(give_up, 1);
 		s->label = -1;
 		s->f[s->cur].pc = f->n;
 		O.active[O.nactive++] = *s;
@@ -1521,7 +1530,7 @@ static void op_branch(int depth)
 	struct fn *f = cur_fn();
 
 	emit_call(C_RAND);
-	run();
+	grow();
 	park(label, BPF_JEQ);
 	if (leave) {
 		G.own_level = 0;
@@ -1530,7 +1539,7 @@ static void op_branch(int depth)
 		G.own_level = own;
 		emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 		emit(BPF_EXIT_INSN());
-		run();
+		grow();
 		bind(label, f);
 	} else {
 		G.own_level = ++G.level;
@@ -1539,7 +1548,7 @@ static void op_branch(int depth)
 		lower(G.level - 1);
 		if (otherwise) {
 			emit(BPF_JMP_A(UNBOUND + end));
-			run();
+			grow();
 			bind(label, f);
 			block(1 + rnd(3), depth + 1);
 			cleanup(G.level, -1);
@@ -1625,7 +1634,7 @@ static void op_call(int depth, bool own)
 			emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
 		emit(BPF_MOV64_IMM(BPF_REG_9, 0));
 		init_words();
-		run();
+		grow();
 		G.level++;
 		block(1 + rnd(6), depth + 1);
 		for (i = 0; own && i < (int)ARRAY_SIZE(own_slice); i++)
@@ -1646,7 +1655,7 @@ static void op_call(int depth, bool own)
 		if (ret >= 0 && may_hold(ret, SLICE))
 			P.ops |= 1u << OP_subprog_returns_slice;
 		emit(BPF_EXIT_INSN());
-		run();
+		grow();
 	}
 	begin();
 	put(dst, BPF_REG_0);
@@ -1657,7 +1666,7 @@ static void block(int steps, int depth)
 {
 	int tries, x;
 
-	while (steps-- > 0 && O.nactive) {
+	while (steps-- > 0) {
 		if (G.step++ == G.inject_at)
 			inject();
 		x = rnd(100);
@@ -1695,6 +1704,8 @@ static bool generate(unsigned long seed)
 	P.ops = 0;
 	O.active[0] = initial();
 
+	if (setjmp(give_up))
+		return false;
 	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * (P.type == TC ? W_ARG : W_CTX)));
 	emit(BPF_MOV64_IMM(BPF_REG_6, 0));
 	if (P.type == QDISC) {
@@ -1705,14 +1716,12 @@ static bool generate(unsigned long seed)
 	for (w = BPF_REG_7; w <= BPF_REG_9; w++)
 		emit(BPF_MOV64_IMM(w, 0));
 	init_words();
-	run();
+	grow();
 
 	fate = rnd(100);
 	w = 4 + rnd(14);
 	G.inject_at = fate < 25 ? 2 + (int)rnd(w) : -1;
 	block(w, 0);
-	if (!O.nactive)
-		return false;
 	if (fate < 25 || fate >= 30)
 		cleanup(0, -1);
 	else
@@ -1723,8 +1732,8 @@ static bool generate(unsigned long seed)
 	}
 	emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 	emit(BPF_EXIT_INSN());
-	run();
-	return !O.overflow && !O.nparked;
+	grow();
+	return true;
 }
 
 static void program(unsigned long seed, unsigned int i)
