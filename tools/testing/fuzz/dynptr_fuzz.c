@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -458,7 +459,10 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_SLICE:
 	case C_SLICE_RDWR:
 		d = use_dyn(s, r[1]);
-		if (d)
+		/* Whatever the verifier makes of it: there is no such slice. */
+		if (d && c == C_DATA && s->obj[d->obj].kind == O_SKB)
+			event(s, POLICY, "bpf_dynptr_data() of an skb is always NULL");
+		else if (d)
 			ret = (struct val){ SLICE, d->obj, d->aux, s->obj[d->obj].gen,
 					    s->obj[d->obj].kind == O_SKB ? s->epoch : 0 };
 		break;
@@ -522,7 +526,7 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	default:
 		die("no model of %s", callees[c].name);
 	}
-	if (null)
+	if (null || (c == C_DATA && ret.kind != SLICE))
 		ret = num(ZERO);
 	else if (c == C_XCHG || c == C_OBJ_NEW)
 		ret.obj = new_obj(s, c == C_XCHG ? O_SKB : O_NODE);
@@ -716,10 +720,9 @@ static void run(void)
 	O.active = from == O.buffer[0] ? O.buffer[1] : O.buffer[0];
 	O.nactive = 0;
 	for (i = 0; i < n; i++) {
-		s = from[i];
-		while (exec(&s))
-			;
-		while (O.nwork) {
+		O.work[0] = from[i];
+		O.nwork = 1;
+		while (O.nwork && !O.overflow) {
 			s = O.work[--O.nwork];
 			while (exec(&s))
 				;
@@ -1247,7 +1250,8 @@ static bool emit_op(struct state *s, int op, bool bad)
 			      !has_clone(s, place(s, p))))
 			return false;
 		emit_place(BPF_REG_1, p);
-		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * rnd(2), rnd(2)));
+		h = rnd(2);
+		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * h, rnd(2)));
 		return true;
 	case OP_submit:
 	case OP_discard:
@@ -1313,6 +1317,16 @@ static struct {
 } saved;
 
 static struct fn *saved_fn;
+
+static jmp_buf give_up;
+
+/* run() of what is not tried but needed: a program that is too much ends here. */
+static void grow(void)
+{
+	run();
+	if (O.overflow)
+		longjmp(give_up, 1);
+}
 
 static struct state *begin(void)
 {
@@ -1466,7 +1480,7 @@ static void inject(void)
 static void park(int label, int code)
 {
 	emit(BPF_JMP_IMM(code, BPF_REG_0, 0, UNBOUND + label));
-	run();
+	grow();
 }
 
 /* The states that wait for the label go on here, with those that are here. */
@@ -1484,10 +1498,8 @@ static void bind(int label, struct fn *f)
 			O.parked[n++] = *s;
 			continue;
 		}
-		if (O.nactive == MAX_STATES) {
-			O.overflow = true;
-			continue;
-		}
+		if (O.nactive == MAX_STATES)
+			longjmp(give_up, 1);
 		s->label = -1;
 		s->f[s->cur].pc = f->n;
 		O.active[O.nactive++] = *s;
@@ -1518,7 +1530,7 @@ static void op_branch(int depth)
 	struct fn *f = cur_fn();
 
 	emit_call(C_RAND);
-	run();
+	grow();
 	park(label, BPF_JEQ);
 	if (leave) {
 		G.own_level = 0;
@@ -1527,7 +1539,7 @@ static void op_branch(int depth)
 		G.own_level = own;
 		emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 		emit(BPF_EXIT_INSN());
-		run();
+		grow();
 		bind(label, f);
 	} else {
 		G.own_level = ++G.level;
@@ -1536,7 +1548,7 @@ static void op_branch(int depth)
 		lower(G.level - 1);
 		if (otherwise) {
 			emit(BPF_JMP_A(UNBOUND + end));
-			run();
+			grow();
 			bind(label, f);
 			block(1 + rnd(3), depth + 1);
 			cleanup(G.level, -1);
@@ -1622,7 +1634,7 @@ static void op_call(int depth, bool own)
 			emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
 		emit(BPF_MOV64_IMM(BPF_REG_9, 0));
 		init_words();
-		run();
+		grow();
 		G.level++;
 		block(1 + rnd(6), depth + 1);
 		for (i = 0; own && i < (int)ARRAY_SIZE(own_slice); i++)
@@ -1643,7 +1655,7 @@ static void op_call(int depth, bool own)
 		if (ret >= 0 && may_hold(ret, SLICE))
 			P.ops |= 1u << OP_subprog_returns_slice;
 		emit(BPF_EXIT_INSN());
-		run();
+		grow();
 	}
 	begin();
 	put(dst, BPF_REG_0);
@@ -1654,7 +1666,7 @@ static void block(int steps, int depth)
 {
 	int tries, x;
 
-	while (steps-- > 0 && O.nactive) {
+	while (steps-- > 0) {
 		if (G.step++ == G.inject_at)
 			inject();
 		x = rnd(100);
@@ -1692,6 +1704,8 @@ static bool generate(unsigned long seed)
 	P.ops = 0;
 	O.active[0] = initial();
 
+	if (setjmp(give_up))
+		return false;
 	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * (P.type == TC ? W_ARG : W_CTX)));
 	emit(BPF_MOV64_IMM(BPF_REG_6, 0));
 	if (P.type == QDISC) {
@@ -1702,14 +1716,12 @@ static bool generate(unsigned long seed)
 	for (w = BPF_REG_7; w <= BPF_REG_9; w++)
 		emit(BPF_MOV64_IMM(w, 0));
 	init_words();
-	run();
+	grow();
 
 	fate = rnd(100);
 	w = 4 + rnd(14);
 	G.inject_at = fate < 25 ? 2 + (int)rnd(w) : -1;
 	block(w, 0);
-	if (!O.nactive)
-		return false;
 	if (fate < 25 || fate >= 30)
 		cleanup(0, -1);
 	else
@@ -1720,8 +1732,8 @@ static bool generate(unsigned long seed)
 	}
 	emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 	emit(BPF_EXIT_INSN());
-	run();
-	return !O.overflow && !O.nparked;
+	grow();
+	return true;
 }
 
 static void program(unsigned long seed, unsigned int i)
@@ -1907,6 +1919,7 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 		if (O.verdict != SAFE)
 			replay(true);
 	}
+	fflush(stdout);
 	taint = tainted();
 	r->err = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
 	if (show)
