@@ -40,5 +40,7 @@ mkfifo /tmp/nothing
 exec 5<>/tmp/nothing
 read -r -t 0.1 -u 5 _
 echo "guest: end status=$status"
+# stty waits until the line is out: the kernel's own would tear it.
+stty -F /dev/console -echo
 echo o >/proc/sysrq-trigger
 read -r -u 5 _
