@@ -8,6 +8,7 @@ cat <<END
 check-full adds to make check:
   the control: the series' tests on the unpatched base
   veristat: what the verifier makes of the programs, base against series
+  model: the larger configurations of the kptr pool's models
   fuzz: 10,000 random programs
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
@@ -25,6 +26,7 @@ passes() { # NAME COMMAND...: a run, its table and its verdict
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= "$S/veristat.sh"
+adopt model env MODEL=all "$S/model.sh"
 passes fuzz env SEED=1 START=0 N=10000 "$S/fuzz.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do

@@ -34,6 +34,7 @@ adopt lint "$S/lint.sh"
 check 'git am of the series' am
 check 'export gives the same patches' round_trip
 adopt 'splat gate' "$S/splat-test.sh"
+adopt 'model' env MODEL=quick "$S/model.sh"
 
 out=$(new_results check)
 obj=$B/obj/$PROFILE

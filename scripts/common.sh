@@ -57,6 +57,7 @@ opt TIMEOUT 1800
 opt SEED ''
 opt START 0
 opt N 10000
+opt MODEL all
 opt V 0
 JOBS=$(nproc)
 

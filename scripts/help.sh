@@ -14,6 +14,7 @@ Check
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
   make fuzz         random programs over dynptrs, against an oracle of what lives
+  make model        spin on the models of the kptr pool, and on their mutants
   make commits      build and boot each commit of the series, with its tests
   make lint         the patches, the scripts and the policy files alone
 Work on the series
@@ -35,6 +36,7 @@ Options (make VERB NAME=value; now)
   TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung
   SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
 		N=1 START=i shows program i, what the oracle does and the verifier's log
+  MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal
 Exit status of scripts/VERB.sh (make itself prints it as 'Error N' and exits 2)
