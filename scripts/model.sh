@@ -38,7 +38,7 @@ search() {
 	depth=$(sed -n 's/.*depth reached \([0-9]*\),.*/\1/p' "$log" | head -n 1)
 	took=$(sed -n 's/.*elapsed time \([0-9.]*\) seconds.*/\1/p' "$log" | head -n 1)
 	line="${states:-no} states, depth ${depth:--}, ${took:--} s"
-	if grep -q '^pan:1: ' "$log"; then
+	if grep -qE '^pan:1: (assertion violated|invalid end state|non-progress cycle)' "$log"; then
 		verdict="error: $(sed -n 's/^pan:1: //p' "$log" | head -n 1)"
 	elif grep -qE 'max search depth|out of memory|reached -DMEMLIM|not completed|aborted|^status 124' "$log"; then
 		verdict="truncated: $(grep -m 1 -E 'max search depth|memory|MEMLIM|not completed|aborted|^status 124' "$log")"
