@@ -97,7 +97,7 @@ if full; then
 	holds all-3 kptr_pool safety -DPROC0=7 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=3
 	# NMIs on both CPUs, against each other and both workers.
 	holds nmis-4 kptr_pool safety -DNMI0=11 -DNMI1=11 -DOPS=4
-	holds offline-3 kptr_pool safety -DPROC0=1 -DNMI0=8 -DNMI1=11 -DOPS=3 -DOFFLINE=1
+	holds offline-4 kptr_pool safety -DPROC1=1 -DNMI1=11 -DOPS=4 -DOFFLINE=1
 fi
 
 # Numbers of findings: shared/design/kptr-offload.md.
