@@ -256,7 +256,12 @@ end_c:	do
 		:: else
 		fi
 	   END
+	/* The worker adds some more. */
 	:: STEP(GO && pc == GIVE)
+		if
+		:: LOW -> raise(c)
+		:: else
+		fi;
 		token();
 		if
 		:: MUTANT == INSTALL_LATE && x -> pc = TOKEN
@@ -417,7 +422,7 @@ end_w:	do
 		pc = (list -> RUN : FILL)
 	   END
 
-	:: STEP(pc == FILL && spare[c] < 0)
+	:: STEP(pc == FILL && spare[c] < LOW)
 		if
 		:: nodes++; pc = WGIVE;
 			if
@@ -428,7 +433,7 @@ end_w:	do
 		fi
 	   END
 	:: STEP(pc == WGIVE) spare[c]++; pc = FILL END
-	:: STEP(pc == FILL && spare[c] >= 0)
+	:: STEP(pc == FILL && spare[c] >= LOW)
 		if
 		:: spare[c] > HIGH -> pc = TRIM
 		:: else -> rest()
