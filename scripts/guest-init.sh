@@ -11,9 +11,10 @@ mount -t bpf bpf /sys/fs/bpf
 mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-# file_reader evicts parts of its own file and expects them to stay out.
+# file_reader evicts its own file page by page and expects that to work, and to
+# last: no page may be read together with others.
 for ra in /sys/class/bdi/9p*/read_ahead_kb; do
-	echo 16 >"$ra"
+	echo 4 >"$ra"
 done
 mkdir -p /dev/shm /dev/pts /mnt/out
 mount -t tmpfs tmpfs /dev/shm
