@@ -74,6 +74,7 @@ check_options() {
 	case $ACCEL in auto | kvm | tcg) ;; *) die $E_OPT "ACCEL=$ACCEL: auto, kvm or tcg is wanted" ;; esac
 	[ -z "$EXTRA" ] || [ -d "$EXTRA" ] || die $E_OPT "EXTRA=$EXTRA is not a directory"
 	case $ARGS in *\'*) die $E_OPT "ARGS=$ARGS: no quotes, please" ;; esac
+	case $MODEL in all | quick) ;; *) die $E_OPT "MODEL=$MODEL: all or quick is wanted" ;; esac
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
 	[ -z "$SEED" ] || is_number "$SEED" && [ ${#SEED} -le 18 ] || die $E_OPT "SEED=$SEED: a number of up to 18 digits is wanted"
 	is_number "$N" && [ ${#N} -le 7 ] && [ "$N" -ge 1 ] && [ "$N" -le 1000000 ] || die $E_OPT "N=$N: a number from 1 to 1000000 is wanted"

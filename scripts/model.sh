@@ -4,12 +4,11 @@
 # MODEL=quick: what takes seconds, for make check.
 . "$(dirname "$0")/common.sh"
 
-case $MODEL in all | quick) ;; *) die $E_OPT "MODEL=$MODEL: all or quick is wanted" ;; esac
+check_options
 lock_checkout
 "$S/setup.sh"
-out=$B/results/$(date +%Y%m%d-%H%M%S)-model
-mkdir -p "$out"
-enter - - sh -c 'spin -V; gcc --version | head -n 1' >"$out/versions"
+out=$(new_results model)
+enter - - sh -c 'spin -V; gcc --version | head -n 1' >>"$out/versions"
 
 LIMIT=400		# seconds a search
 MEGS=4000		# memory a search
