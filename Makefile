@@ -5,9 +5,9 @@ MAKEFLAGS += --no-print-directory
 
 # Given on the command line, these reach the scripts through the environment;
 # their defaults stand in scripts/common.sh.
-export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V SEED START N MODEL
+export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V SEED START N MODEL BOOT SCENARIO COUNT DURATION
 
-VERBS := setup tree export build run check check-full control veristat fuzz model commits lint menuconfig clean
+VERBS := setup tree export build run check check-full control veristat fuzz torture model commits lint menuconfig clean
 .PHONY: help $(VERBS)
 
 help:

@@ -58,6 +58,10 @@ opt SEED ''
 opt START 0
 opt N 10000
 opt MODEL all
+opt BOOT ''
+opt SCENARIO ''
+opt COUNT 1000000
+opt DURATION 0
 opt V 0
 JOBS=$(nproc)
 
@@ -74,6 +78,9 @@ check_options() {
 	case $ACCEL in auto | kvm | tcg) ;; *) die $E_OPT "ACCEL=$ACCEL: auto, kvm or tcg is wanted" ;; esac
 	[ -z "$EXTRA" ] || [ -d "$EXTRA" ] || die $E_OPT "EXTRA=$EXTRA is not a directory"
 	case $ARGS in *\'*) die $E_OPT "ARGS=$ARGS: no quotes, please" ;; esac
+	case $BOOT in *[\'\"]*) die $E_OPT "BOOT=$BOOT: no quotes, please" ;; esac
+	is_number "$COUNT" && [ ${#COUNT} -le 12 ] || die $E_OPT "COUNT=$COUNT: a number of kptrs is wanted"
+	is_number "$DURATION" && [ ${#DURATION} -le 6 ] || die $E_OPT "DURATION=$DURATION: seconds are wanted"
 	case $MODEL in all | quick) ;; *) die $E_OPT "MODEL=$MODEL: all or quick is wanted" ;; esac
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
 	[ -z "$SEED" ] || is_number "$SEED" && [ ${#SEED} -le 18 ] || die $E_OPT "SEED=$SEED: a number of up to 18 digits is wanted"
@@ -505,8 +512,8 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic"' \
-		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" </dev/null >"$out/qemu.log" 2>&1 &
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic $6"' \
+		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m
 	t0=$SECONDS pt0=$SECONDS
@@ -597,6 +604,12 @@ run_vm() {
 	[ $gate = 0 ] || [ $rc = $E_HANG ] || rc=$E_SPLAT
 	return $rc
 }
+
+# The scenarios of `make torture`
+
+SCENARIOS=$TOP/tools/testing/torture
+scenarios() { (cd "$SCENARIOS" && for f in *; do case $f in *.patch) ;; *) echo "$f" ;; esac; done); }
+scenario_key() { sed -n "s/^$2[[:space:]]\{1,\}//p" "$SCENARIOS/$1"; }
 
 # run_tests OBJ RESULTS: TESTS in a VM
 run_tests() {

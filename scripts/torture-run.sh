@@ -1,0 +1,47 @@
+#!/bin/bash
+# torture-run.sh SCENARIO RESULTS: one scenario of `make torture`
+. "$(dirname "$0")/common.sh"
+
+name=$1 out=$2
+key() { scenario_key "$name" "$1"; }
+
+# What the guest does: rounds of storms until there is enough, then the leaks.
+guest_command() {
+	key setup
+	cat <<-END
+		begin=\$SECONDS
+		torn() { awk '/ storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/storms; }
+		: >/mnt/out/storms
+		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
+			before=\$(torn)
+			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep -v ':PASS:' | tee -a /mnt/out/storms
+			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
+			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
+		done
+		if [ -e /sys/kernel/debug/kmemleak ]; then
+			# Younger than 5 s is no leak yet.
+			for i in 1 2; do sleep 6; echo scan >/sys/kernel/debug/kmemleak; done
+			cat /sys/kernel/debug/kmemleak | tee /mnt/out/leaks
+			[ ! -s /mnt/out/leaks ] || exit 1
+		fi
+		echo "torture: end after \$((SECONDS - begin)) s"
+	END
+}
+
+PROFILE=$(key profile) SMP=$(key smp) BOOT=$(key boot | xargs) tests=$(key tests)
+PROFILE=${PROFILE:-lockdep} SMP=${SMP:-2} tests=${tests:-kptr_dtor_nmi/*_storm}
+check_options
+lock_checkout
+TESTS=kptr_dtor_nmi tree=$LINUX obj=$B/obj/$PROFILE
+if [ -n "$(key patch)" ]; then
+	EXTRA=$(mktemp -d "$B/.torture.XXXXXX")
+	on_exit "rm -rf '$EXTRA'"
+	cp "$SCENARIOS/$(key patch)" "$EXTRA/"
+	lay_extra
+fi
+build_kernel "$tree" "$obj" "$out"
+EXTRA='' build_tests "$tree" "$obj" "$out"
+echo "$name" >"$out/scenario"
+VM_EVERY=60
+vm_progress() { grep -c '_storm:OK' "$1" 2>/dev/null | sed 's/$/ storms over/' || true; }
+run_vm "$obj" "$out" torture "$(guest_command)" "$S/torture-report.sh"
