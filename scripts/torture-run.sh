@@ -10,7 +10,7 @@ guest_command() {
 	key setup
 	cat <<-END
 		begin=\$SECONDS
-		torn() { awk '/ storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/storms; }
+		torn() { awk '/^storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/storms; }
 		: >/mnt/out/storms
 		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
 			before=\$(torn)
