@@ -512,7 +512,7 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic $6"' \
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic tsc=reliable $6"' \
 		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m

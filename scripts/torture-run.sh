@@ -14,7 +14,7 @@ guest_command() {
 		: >/mnt/out/storms
 		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
 			before=\$(torn)
-			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep -v ':PASS:' | tee -a /mnt/out/storms
+			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep --line-buffered -v :PASS: | tee -a /mnt/out/storms
 			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
 			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
 		done

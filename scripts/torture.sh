@@ -12,12 +12,12 @@
 #   tests    what test_progs runs                    (all storms)
 #   workload storm, or fuzz: make fuzz               (storm)
 #   patch    a file beside it that breaks the kernel, and
-#   must     fail or splat: what has to come of that
+#   must     fail or splat, and a regular expression for what has to be in the
+#            guest's log, or the splats, then
 . "$(dirname "$0")/common.sh"
 
 check_options
 known=$(scenarios)
-named=$SCENARIO
 for name in ${SCENARIO//,/ }; do
 	grep -qxF -- "$name" <<<"$known" || die $E_OPT "unknown SCENARIO '$name': there are $(xargs <<<"$known")"
 done
@@ -31,11 +31,13 @@ id_of() {
 	{ tree_id "$LINUX"; cat "$SCENARIOS/$1"* "$S"/torture*.sh "$TOP"/kernel/configs/*; echo "$COUNT $DURATION"; } | sha256sum
 }
 
-# verdict_of STATUS MUST: what a status says of a scenario that must end so
-verdict_of() {
-	case $1:$2 in
-	0: | $E_TEST:fail | $E_SPLAT:splat) echo ok ;;
-	*) echo FAIL ;;
+# ended STATUS MUST RESULTS: as a scenario has to
+ended() {
+	case $2 in
+	'') [ "$1" = 0 ] ;;
+	'fail '*) [ "$1" = $E_TEST ] && grep -qE "${2#* }" "$3/guest.log" ;;
+	'splat '*) [ "$1" = $E_SPLAT ] && grep -qE "${2#* }" "$3/splats" ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -53,9 +55,12 @@ for name in $(if [ -n "$SCENARIO" ]; then xargs -n 1 <<<"${SCENARIO//,/ }"; else
 	fuzz) env SEED="${SEED:-1}" "$S/fuzz.sh" ;;
 	*) "$S/torture-run.sh" "$name" "$out" ;;
 	esac > >(tee "$out/said") 2>&1 || rc=$?
-	how=$(verdict_of $rc "$must")
-	result $how "$name" "${must:+must $must, }status $rc, ${out#"$TOP/"}"
-	[ $how = FAIL ] || { id_of "$name"; echo "${out#"$TOP/"}"; } >"$passed"
+	if ended $rc "$must" "$out"; then
+		result ok "$name" "${must:+must $must: }status $rc, ${out#"$TOP/"}"
+		{ id_of "$name"; echo "${out#"$TOP/"}"; } >"$passed"
+	else
+		result FAIL "$name" "${must:+must $must: }status $rc, ${out#"$TOP/"}"
+	fi
 done
 say "total $SECONDS s"
 verdict
