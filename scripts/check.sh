@@ -47,5 +47,6 @@ run_tests "$obj" "$out" || rc=$?
 count_run "$out"
 [ $rc = 0 ] && result ok 'VM run' || result FAIL 'VM run' "status $rc"
 check 'no test skips itself' no_skips
+adopt 'torture' env SCENARIO=lockdep COUNT=1 DURATION=60 TESTS="$TESTS" "$S/torture.sh"
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict

@@ -97,7 +97,7 @@ lock_checkout() {
 	flock -n 9 || die $E_ENV "another run holds this checkout: $(cat "$B/.lock.who" 2>/dev/null); wait for it or stop it"
 	echo "${0##*/}, pid $$" >"$B/.lock.who"
 	# What a verb that was killed has left.
-	rm -rf "$B"/.adopt.* "$B"/.apply.* "$B"/.check.* "$B"/.export.* "$B"/.harness.*
+	rm -rf "$B"/.adopt.* "$B"/.apply.* "$B"/.check.* "$B"/.export.* "$B"/.harness.* "$B"/.torture.*
 	export CHECKOUT_LOCKED=1
 }
 

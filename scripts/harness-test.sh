@@ -194,10 +194,43 @@ vm_interrupted() {
 		{ echo "status $rc; QEMU: $(qemus); $(cat "$tmp/interrupted")"; return 1; }
 }
 
+# torture_verdict STATUS REGEX EDIT [CONSOLE]: what torture-report.sh makes of the
+# results of a storm after sed's EDIT of its log.
+torture_verdict() {
+	local d=$tmp/torture
+
+	rm -rf "$d"
+	mkdir "$d"
+	echo a-storm >"$d/scenario"
+	cp "$TOP/tools/testing/splat/${4:-good/lockdep.log}" "$d/console.log"
+	sed "$3" >"$d/guest.log" <<-'END'
+		storm array_update: ms=1000 nmis=20 programs=20 deferred=300 retained=1 cycles=0
+		storm array_update: type=0 got=400 put=90 destroyed=310
+		pool: 64 idle, 0 installed, 0 queued, 1 retained so far
+		#1/7     kptr_dtor_nmi/array_update_storm:OK
+		torture: end after 3 s
+	END
+	says "$1" "$2" scripts/torture-report.sh "$d"
+}
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
 check 'fuzz: bad START' says $E_OPT 'START=x: the number of a program is wanted' env START=x scripts/fuzz.sh
+check 'torture: unknown scenario' says $E_OPT "unknown SCENARIO 'nope': there are " env SCENARIO=lockdep,nope scripts/torture.sh
+check 'torture: bad COUNT' says $E_OPT 'COUNT=many: a number of kptrs is wanted' env COUNT=many scripts/torture.sh
+check 'torture: bad DURATION' says $E_OPT 'DURATION=1h: seconds are wanted' env DURATION=1h scripts/torture.sh
+check 'torture: counts agree' torture_verdict 0 '1 storms in 1 s, 20 NMIs, 300 kptrs torn down in NMI \(300/s\), 1 retained; 400 got = 90 put \+ 310 destroyed; 0 splats$' ''
+check 'torture: a kptr is lost' torture_verdict $E_TEST 'WRONG: kptrs lost: ' 's/destroyed=310/destroyed=309/'
+check 'torture: a destructor too many' torture_verdict $E_TEST 'WRONG: kptrs lost: ' 's/destroyed=310/destroyed=311/'
+check 'torture: a job stays queued' torture_verdict $E_TEST 'WRONG: left in the pool: ' 's/0 queued/1 queued/'
+check 'torture: no NMI' torture_verdict $E_TEST 'WRONG: no NMIs: ' 's/nmis=20/nmis=0/'
+check 'torture: nothing torn down' torture_verdict $E_TEST 'WRONG: not all counters advanced' 's/deferred=300/deferred=0/'
+check 'torture: a counter is missing' torture_verdict $E_TEST 'WRONG: no retained in: ' 's/ retained=1//'
+check 'torture: a storm fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi/array_update_storm failed' 's/storm:OK/storm:FAIL/'
+check 'torture: a storm without counts' torture_verdict $E_TEST 'WRONG: not all counters advanced' '/ms=/d'
+check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
+check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
+check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
 check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/run.sh
 check 'patch that does not apply' not_applying

@@ -14,6 +14,8 @@ Check
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
   make fuzz         random programs over dynptrs, against an oracle of what lives
+  make torture      storms of NMIs on kernels of every kind, and on kernels broken on
+                    purpose, in which they must find it; goes on where it stopped
   make model        spin on the models of the kptr pool, and on their mutants
   make commits      build and boot each commit of the series, with its tests
   make lint         the patches, the scripts and the policy files alone
@@ -36,6 +38,9 @@ Options (make VERB NAME=value; now)
   TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung
   SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
 		N=1 START=i shows program i, what the oracle does and the verifier's log
+  SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
+  COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each
+  BOOT=$BOOT		more kernel parameters for the VM
   MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal

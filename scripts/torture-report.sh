@@ -68,7 +68,7 @@ why=$(LC_ALL=C awk -v ktap="$out/results.ktap" -v totals="$out/totals" '
 		printf "%d %d %d %d %d %d %d %d %d\n", storms, ms, nmis, programs, torn, retained, got, put, destroyed >totals
 	}' "$log")
 
-splats=$("$S/splat.sh" "$out/console.log" 2>/dev/null | wc -l)
+splats=$({ "$S/splat.sh" "$out/console.log" || true; } | wc -l)
 leaks=null
 [ ! -f "$out/leaks" ] || leaks=$(grep -c '^unreferenced object' "$out/leaks" || true)
 read -r storms ms nmis programs torn retained got put destroyed <"$out/totals"

@@ -32,7 +32,7 @@ PROFILE=$(key profile) SMP=$(key smp) BOOT=$(key boot | xargs) tests=$(key tests
 PROFILE=${PROFILE:-lockdep} SMP=${SMP:-2} tests=${tests:-kptr_dtor_nmi/*_storm}
 check_options
 lock_checkout
-TESTS=kptr_dtor_nmi tree=$LINUX obj=$B/obj/$PROFILE
+TESTS=${TESTS:-kptr_dtor_nmi} tree=$LINUX obj=$B/obj/$PROFILE
 if [ -n "$(key patch)" ]; then
 	EXTRA=$(mktemp -d "$B/.torture.XXXXXX")
 	on_exit "rm -rf '$EXTRA'"
