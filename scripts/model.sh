@@ -112,5 +112,11 @@ broken inline-in-nmi kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=9		# the bug i
 broken trim-claims-blindly kptr_pool safety -DPROC0=3 -DNMI0=1 -DOPS=2 -DMUTANT=7	# deficit that nobody makes good
 broken trim-gives-up kptr_pool safety -DPROC0=7 -DNMI0=11 -DNMI1=11 -DOPS=3 -DMUTANT=8	# 4, no bound
 broken refill-unnoticed kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=10	# 4, no bound
+
+# What a review found in the patches posted before.
+holds posted-in-steps kptr_posted safety
+broken posted-aba kptr_posted safety -DRACE=1					# 1
+broken posted-install kptr_posted safety -DRACE=2				# 2
+broken posted-trim kptr_posted safety -DRACE=3					# 3
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict
