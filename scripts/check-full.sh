@@ -9,7 +9,8 @@ check-full adds to make check:
   the control: the series' tests on the unpatched base
   veristat: what the verifier makes of the programs, base against series
   model: the larger configurations of the kptr pool's models
-  fuzz: 10,000 random programs
+  torture: a million kptrs torn down in NMI on each kernel, 10,000 random programs,
+    and kernels broken on purpose
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
 END
@@ -27,7 +28,7 @@ adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= "$S/veristat.sh"
 adopt model env MODEL=all "$S/model.sh"
-passes fuzz env SEED=1 START=0 N=10000 "$S/fuzz.sh"
+adopt torture env TESTS= SCENARIO= "$S/torture.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
 	[ "$p" = "$PROFILE" ] || passes "profile $p" env PROFILE="$p" TESTS="$TESTS" "$S/run.sh"

@@ -52,10 +52,11 @@ for name in $(if [ -n "$SCENARIO" ]; then xargs -n 1 <<<"${SCENARIO//,/ }"; else
 	say "== $name: $(sed -n '1s/^# //p' "$SCENARIOS/$name")"
 	out=$(new_results "torture-$name")
 	case $(scenario_key "$name" workload) in
-	fuzz) env SEED="${SEED:-1}" "$S/fuzz.sh" ;;
-	*) "$S/torture-run.sh" "$name" "$out" ;;
-	esac > >(tee "$out/said") 2>&1 || rc=$?
-	if ended $rc "$must" "$out"; then
+	fuzz) set -- env SEED="${SEED:-1}" START=0 N=10000 "$S/fuzz.sh" ;;
+	*) set -- "$S/torture-run.sh" "$name" "$out" ;;
+	esac
+	"$@" 2>&1 | tee "$out/said" || rc=${PIPESTATUS[0]}
+	if ended "$rc" "$must" "$out"; then
 		result ok "$name" "${must:+must $must: }status $rc, ${out#"$TOP/"}"
 		{ id_of "$name"; echo "${out#"$TOP/"}"; } >"$passed"
 	else
