@@ -108,6 +108,7 @@ broken slot-before-node kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=4		# a pop 
 broken install-not-counted kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=5	# 5, mixed call site
 broken dead-not-drained kptr_pool safety -DNMI1=8 -DOPS=1 -DOFFLINE=1 -DMUTANT=6	# job of a dead CPU
 broken inline-in-nmi kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=9		# the bug itself
+broken take-without-cmpxchg kptr_pool safety -DPROC0=3 -DNMI0=9 -DPROC1=3 -DNMI1=9 -DOPS=2 -DMUTANT=11
 # What the model itself has found in the protocol.
 broken trim-claims-blindly kptr_pool safety -DPROC0=3 -DNMI0=1 -DOPS=2 -DMUTANT=7	# deficit that nobody makes good
 broken trim-gives-up kptr_pool safety -DPROC0=7 -DNMI0=11 -DNMI1=11 -DOPS=3 -DMUTANT=8	# 4, no bound

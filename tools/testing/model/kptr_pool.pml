@@ -71,6 +71,7 @@
 #define TRIM_STOP	8
 #define INLINE_IN_NMI	9
 #define GIVE_QUIET	10
+#define TAKE_PLAIN	11
 #ifndef MUTANT
 #define MUTANT	0
 #endif
@@ -155,6 +156,8 @@ inline destroy(k, in_nmi)
 #define TRIM	18
 #define CLAIM	19
 #define UNCLAIM	20
+#define WADD	21
+#define WTAKE	22
 
 inline begin()
 {
@@ -245,10 +248,11 @@ end_c:	do
 		:: else -> spare[c]--; pc = (spare[c] < 0 -> ALLOC : XCHG_IN)
 		fi
 	   END
+	/* It may fail at any time. An else that raise() begins with would be for both. */
 	:: STEP(GO && pc == ALLOC)
 		if
 		:: nodes < MAXN -> nodes++; idle[c]++; pc = GIVE
-		:: raise(c); pc = XCHG_IN
+		:: true -> raise(c); pc = XCHG_IN
 		fi;
 		if
 		:: MUTANT == INSTALL_LATE && pc == XCHG_IN && x -> pc = TOKEN
@@ -387,6 +391,7 @@ proctype Worker(bit c)
 {
 	byte pc, list;
 	bit i, h;		/* h: the CPU that it runs on just now */
+	byte taken;		/* tokens of the other CPU, on their way to this one */
 
 end_w:	do
 	:: STEP(!pc && work[c])
@@ -422,6 +427,16 @@ end_w:	do
 		pc = (list -> RUN : FILL)
 	   END
 
+	/* What is spare on the other CPU comes first; the cmpxchg() may fail. */
+	:: STEP(pc == FILL && spare[c] < LOW && spare[1 - c] > LOW)
+		taken = spare[1 - c] - LOW;
+		if
+		:: MUTANT == TAKE_PLAIN -> pc = WTAKE
+		:: else -> spare[1 - c] = LOW; pc = WADD
+		fi
+	   END
+	:: STEP(pc == WTAKE) spare[1 - c] = LOW; pc = WADD END
+	:: STEP(pc == WADD) spare[c] = spare[c] + taken; taken = 0; pc = FILL END
 	:: STEP(pc == FILL && spare[c] < LOW)
 		if
 		:: nodes++; pc = WGIVE;
