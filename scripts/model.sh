@@ -85,6 +85,9 @@ holds freelist kptr_freelist safety
 holds all-2 kptr_pool safety -DPROC0=15 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=2
 # A CPU goes away with jobs in its list and an irq_work pending.
 holds offline-2 kptr_pool safety -DPROC0=15 -DNMI0=11 -DPROC1=1 -DNMI1=11 -DOPS=2 -DOFFLINE=1
+# A CPU installs, the other removes: the worker of the one takes from the other.
+holds take-2 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2
+holds take-rest-2 kptr_pool cycles -DPROC0=1 -DPROC1=2 -DNMI0=1 -DNMI1=2 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2
 # Nothing goes round for ever: workers that start each other, trim that comes back.
 holds rest-2 kptr_pool cycles -DPROC0=7 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=2
 # Memory short for the worker too.
@@ -93,9 +96,10 @@ if full; then
 	# One CPU, any history: each operation, its NMI at any point, worker, trim.
 	holds one-cpu kptr_pool safety -DPROC0=15 -DNMI0=11
 	holds one-cpu-low-1 kptr_pool safety -DPROC0=7 -DNMI0=9 -DLOW=1 -DHIGH=2 -DMAXN=5
+	holds take-3 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=3
 	holds all-3 kptr_pool safety -DPROC0=7 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=3
 	# NMIs on both CPUs, against each other and both workers.
-	holds nmis-4 kptr_pool safety -DNMI0=11 -DNMI1=11 -DOPS=4
+	holds nmis-3 kptr_pool safety -DNMI0=11 -DNMI1=11 -DOPS=3
 	holds offline-4 kptr_pool safety -DPROC1=1 -DNMI1=11 -DOPS=4 -DOFFLINE=1
 fi
 
@@ -109,6 +113,7 @@ broken install-not-counted kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=5	# 5, 
 broken dead-not-drained kptr_pool safety -DNMI1=8 -DOPS=1 -DOFFLINE=1 -DMUTANT=6	# job of a dead CPU
 broken inline-in-nmi kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=9		# the bug itself
 broken take-without-cmpxchg kptr_pool safety -DPROC0=3 -DNMI0=9 -DPROC1=3 -DNMI1=9 -DOPS=2 -DMUTANT=11
+broken take-is-searched kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2 -DMUTANT=12
 # What the model itself has found in the protocol.
 broken trim-claims-blindly kptr_pool safety -DPROC0=3 -DNMI0=1 -DOPS=2 -DMUTANT=7	# deficit that nobody makes good
 broken trim-gives-up kptr_pool safety -DPROC0=7 -DNMI0=11 -DNMI1=11 -DOPS=3 -DMUTANT=8	# 4, no bound

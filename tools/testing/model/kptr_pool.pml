@@ -72,6 +72,7 @@
 #define INLINE_IN_NMI	9
 #define GIVE_QUIET	10
 #define TAKE_PLAIN	11
+#define TAKE_UNSEEN	12
 #ifndef MUTANT
 #define MUTANT	0
 #endif
@@ -391,7 +392,7 @@ proctype Worker(bit c)
 {
 	byte pc, list;
 	bit i, h;		/* h: the CPU that it runs on just now */
-	byte taken;		/* tokens of the other CPU, on their way to this one */
+	byte taken, was;	/* tokens of the other CPU, on their way to this one */
 
 end_w:	do
 	:: STEP(!pc && work[c])
@@ -427,16 +428,21 @@ end_w:	do
 		pc = (list -> RUN : FILL)
 	   END
 
-	/* What is spare on the other CPU comes first; the cmpxchg() may fail. */
+	/* What is spare on the other CPU, as far as it is wanted; the cmpxchg() may fail. */
 	:: STEP(pc == FILL && spare[c] < LOW && spare[1 - c] > LOW)
-		taken = spare[1 - c] - LOW;
+		was = spare[1 - c];
+		taken = (was - LOW < LOW - spare[c] -> was - LOW : LOW - spare[c]);
 		if
 		:: MUTANT == TAKE_PLAIN -> pc = WTAKE
-		:: else -> spare[1 - c] = LOW; pc = WADD
-		fi
+		:: else -> spare[1 - c] = was - taken; pc = WADD
+		fi;
+		was = (pc == WTAKE -> was : 0)
 	   END
-	:: STEP(pc == WTAKE) spare[1 - c] = LOW; pc = WADD END
-	:: STEP(pc == WADD) spare[c] = spare[c] + taken; taken = 0; pc = FILL END
+	:: STEP(pc == WTAKE) spare[1 - c] = was - taken; was = 0; pc = WADD END
+	:: STEP(pc == WADD)
+		assert(MUTANT != TAKE_UNSEEN);	/* that a search comes here */
+		spare[c] = spare[c] + taken; taken = 0; pc = FILL
+	   END
 	:: STEP(pc == FILL && spare[c] < LOW)
 		if
 		:: nodes++; pc = WGIVE;
