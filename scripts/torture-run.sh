@@ -10,11 +10,10 @@ guest_command() {
 	key setup
 	cat <<-END
 		begin=\$SECONDS
-		torn() { awk '/^storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/storms; }
-		: >/mnt/out/storms
+		torn() { awk '/^storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/guest.log; }
 		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
 			before=\$(torn)
-			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep --line-buffered -v :PASS: | tee -a /mnt/out/storms
+			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep --line-buffered -v :PASS:
 			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
 			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
 		done

@@ -17,7 +17,6 @@
 
 #define NODES	3
 #define SLOTS	3
-#define NIL	0
 
 byte first, next[NODES + 1];
 bit listed[NODES + 1], queued[NODES + 1];	/* neither: freed, or in a hand */
@@ -25,8 +24,6 @@ bit hand[NODES + 1];
 bit slot[SLOTS];
 byte refs, used, total;
 bit nmi;	/* N(0) runs: P stands still */
-
-#define idle	(listed[1] + listed[2] + listed[3])
 
 inline push(n)
 {
