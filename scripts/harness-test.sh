@@ -212,6 +212,18 @@ torture_verdict() {
 	END
 	says "$1" "$2" scripts/torture-report.sh "$d"
 }
+# torture_ends STATUS REGEX RC TEXT [SCENARIO]: what torture.sh makes of a scenario
+# that ended with RC and left TEXT in the guest's log; the default is one that is
+# broken on purpose.
+torture_ends() {
+	cat >"$co/scripts/torture-run.sh" <<-END
+		#!/bin/sh
+		echo '$4' >"\$2/guest.log"
+		: >"\$2/splats"
+		exit $3
+	END
+	says "$1" "$2" env SCENARIO="${5-busted-inline}" scripts/torture.sh
+}
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
@@ -232,6 +244,13 @@ check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
+check 'torture: a scenario passes' torture_ends 0 '^ok   lockdep: status 0' 0 '' lockdep
+check 'torture: a scenario fails' torture_ends $E_TEST '^FAIL lockdep: status 1' 1 '' lockdep
+check 'torture: a broken kernel is found' torture_ends 0 '^ok   busted-inline: .*status 1' 1 'x:FAIL:destroyed in NMI'
+check 'torture: it is not run again' torture_ends $E_TEST '^ok   busted-inline: passed before' 1 'x:FAIL:destroyed in NMI' ''
+check 'torture: a broken kernel passes' torture_ends $E_TEST '^FAIL busted-inline: .*status 0' 0 'x:PASS:destroyed in NMI'
+check 'torture: it fails of something else' torture_ends $E_TEST '^FAIL busted-inline: .*status 1' 1 'x:FAIL:load'
+check 'torture: it is not built' torture_ends $E_TEST '^FAIL busted-inline: .*status 6' $E_BUILD 'destroyed in NMI'
 check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/run.sh
 check 'patch that does not apply' not_applying
 check 'patch that is missing' missing

@@ -17,9 +17,12 @@ guest_command() {
 			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
 			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
 		done
-		if [ -e /sys/kernel/debug/kmemleak ]; then
+		set -e
+		$(key after)
+		set +e
+		if grep -q kmemleak=on /proc/cmdline; then
 			# Younger than 5 s is no leak yet.
-			for i in 1 2; do sleep 6; echo scan >/sys/kernel/debug/kmemleak; done
+			for i in 1 2; do sleep 6; echo scan >/sys/kernel/debug/kmemleak || exit 1; done
 			cat /sys/kernel/debug/kmemleak | tee /mnt/out/leaks
 			[ ! -s /mnt/out/leaks ] || exit 1
 		fi

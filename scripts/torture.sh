@@ -8,12 +8,13 @@
 #   smp      CPUs                                    (2)
 #   boot     kernel parameters
 #   setup    a command for the guest, before the storms; any number of lines
+#   after    a command for it, after the storms, that must succeed; the same
 #   env      NAME=VALUE for test_progs; any number of lines
 #   tests    what test_progs runs                    (all storms)
 #   workload storm, or fuzz: make fuzz               (storm)
 #   patch    a file beside it that breaks the kernel, and
-#   must     fail or splat, and a regular expression for what has to be in the
-#            guest's log, or the splats, then
+#   must     a regular expression for what the guest's log, or the splats, must
+#            have then
 . "$(dirname "$0")/common.sh"
 
 check_options
@@ -33,10 +34,9 @@ id_of() {
 
 # ended STATUS MUST RESULTS: as a scenario has to
 ended() {
-	case $2 in
-	'') [ "$1" = 0 ] ;;
-	'fail '*) [ "$1" = $E_TEST ] && grep -qE "${2#* }" "$3/guest.log" ;;
-	'splat '*) [ "$1" = $E_SPLAT ] && grep -qE "${2#* }" "$3/splats" ;;
+	case $1 in
+	0) [ -z "$2" ] ;;
+	"$E_TEST" | "$E_SPLAT" | "$E_HANG" | "$E_STOP") [ -n "$2" ] && grep -qE -- "$2" "$3/guest.log" "$3/splats" ;;
 	*) return 1 ;;
 	esac
 }
