@@ -192,7 +192,7 @@ check_tests() {
 
 # Checks: each prints one line, 'verdict' the closing one. check NAME COMMAND
 # fails when COMMAND does, with the first lines of what it said.
-PASSED=0 FAILED=0 SKIPPED=0
+PASSED=0 FAILED=0 SKIPPED=0 FAILURE=$E_TEST
 result() { # ok|FAIL|skip NAME [DETAIL]
 	case $1 in
 	ok) PASSED=$((PASSED + 1)) ;;
@@ -236,7 +236,7 @@ count_run() { # RESULTS: the results of its tests
 }
 verdict() {
 	printf '%d passed, %d failed, %d skipped\n' $PASSED $FAILED $SKIPPED
-	[ $FAILED = 0 ] && [ $PASSED -gt 0 ] || exit $E_TEST
+	[ $FAILED = 0 ] && [ $PASSED -gt 0 ] || exit $FAILURE
 }
 
 # The archive's addresses come from this machine's apt, and from nowhere else.
@@ -396,6 +396,7 @@ build_kernel() {
 		phase 'kernel configuration' "$3/config.log" enter "$tree" "$obj" \
 			make -C /build/linux O=/build/obj KCONFIG_ALLCONFIG=/build/obj/.config.want allnoconfig ||
 			die $E_BUILD "phase 'kernel configuration' failed: $(first_error "$3/config.log"), see $3/config.log"
+		cp "$obj/.config" "$3/.config"
 		missed=$(config_missed "$obj")
 		[ -z "$missed" ] || die $E_BUILD "profile $PROFILE: not in the final .config: $missed"
 		phase "kernel build ($PROFILE)" "$log" enter "$tree" "$obj" \
@@ -465,7 +466,8 @@ extra_id() { [ -z "$EXTRA" ] || (cd "$EXTRA" && find . -type f -exec sha256sum {
 # and guest.log. A VM is in one phase at a time, and each has its limit:
 #   boot    until the guest's init says 'guest: up'
 #   setup   until it says 'guest: run'
-#   tests   until it says 'guest: end'      (TIMEOUT)
+#   tests   until it says 'guest: end'      (TIMEOUT; with VM_QUIET, so many seconds
+#           without a line of what runs there, however long it takes)
 #   stop    until QEMU has gone
 # Returns 0 when the guest ended by itself, else $E_HANG or $E_STOP; VM_PHASE,
 # VM_WHY and GUEST_STATUS say more.
@@ -473,6 +475,7 @@ extra_id() { [ -z "$EXTRA" ] || (cd "$EXTRA" && find . -type f -exec sha256sum {
 BOOT_LIMIT=180
 SETUP_LIMIT=60
 STOP_LIMIT=60
+VM_QUIET=
 
 # kvm, where a guest really runs under it, which SeaBIOS shows by saying its
 # name (a /dev/kvm that opens is not enough); else tcg
@@ -491,7 +494,7 @@ bios_says() {
 }
 
 boot_vm() {
-	local obj=$1 out=$2 console=$2/console.log accel cpu t0 pt0 limit rc=0 next=10 last
+	local obj=$1 out=$2 console=$2/console.log accel cpu t0 pt0 since limit what rc=0 next=10 last
 
 	accel=$(accelerator)
 	case $accel in kvm) cpu=host ;; *) cpu=max accel=tcg,thread=multi ;; esac
@@ -518,12 +521,16 @@ boot_vm() {
 	set +m
 	t0=$SECONDS pt0=$SECONDS
 	while kill -0 "$PHASE_JOB" 2>/dev/null; do
+		since=$pt0 what=end
 		sleep 0.2
 		last=$VM_PHASE
 		case $VM_PHASE in
 		boot) limit=$BOOT_LIMIT; ! grep -q '^guest: up' "$console" || VM_PHASE=setup ;;
 		setup) limit=$SETUP_LIMIT; ! grep -q '^guest: run' "$console" || VM_PHASE=tests ;;
-		tests) limit=$TIMEOUT; ! grep -q '^guest: end' "$console" || VM_PHASE=stop ;;
+		tests)
+			limit=$TIMEOUT
+			[ -z "$VM_QUIET" ] || limit=$VM_QUIET since=$((SECONDS - $(age_of "$out/guest.log"))) what=news
+			! grep -q '^guest: end' "$console" || VM_PHASE=stop ;;
 		stop) limit=$STOP_LIMIT ;;
 		esac
 		if [ "$VM_PHASE" != "$last" ]; then
@@ -531,8 +538,8 @@ boot_vm() {
 			[ "$last" != boot ] || say "VM boot: done in $((SECONDS - t0)) s"
 			[ "$last" != tests ] || say "VM tests: done in $((SECONDS - pt0)) s"
 			pt0=$SECONDS
-		elif [ $((SECONDS - pt0)) -ge "$limit" ]; then
-			VM_WHY="VM $VM_PHASE: no end after $limit s, killed; last on the console: $(last_line "$console")"
+		elif [ $((SECONDS - since)) -ge "$limit" ]; then
+			VM_WHY="VM $VM_PHASE: no $what after $limit s, killed; last on the console: $(last_line "$console")"
 			kill -KILL -- "-$PHASE_JOB"
 			rc=$E_HANG
 			break
@@ -555,6 +562,7 @@ boot_vm() {
 	return $rc
 }
 
+age_of() { echo $(($(date +%s) - $(stat -c %Y "$1" 2>/dev/null || date +%s))); }
 last_line() { tail -n 1 "$1" | tr -d '\r' | cut -c1-160; }
 
 # How far what runs in the VM is, and how often to say so.

@@ -10,7 +10,7 @@ say "fuzz: SEED=$SEED START=$START N=$N"
 "$S/setup.sh"
 "$S/tree.sh"
 tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
-out=$(new_results fuzz)
+out=${RESULTS:-$(new_results fuzz)}
 build_kernel "$tree" "$obj" "$out"
 
 log=$out/build-fuzz.log
@@ -24,10 +24,8 @@ phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
 
 VM_EVERY=10
 vm_progress() { last_line "$1" 2>/dev/null || true; }
-# shellcheck disable=SC2317  # run_vm calls it
-show() { sed '/^[0-9]* of [0-9]* programs, /d' "$1/guest.log"; }
 rc=0
-run_vm "$obj" "$out" dynptr_fuzz "exec /build/obj/fuzz/dynptr_fuzz $SEED $START $N" show || rc=$?
+run_vm "$obj" "$out" dynptr_fuzz "exec /build/obj/fuzz/dynptr_fuzz $SEED $START $N" "$S/fuzz-report.sh" || rc=$?
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 [ $rc = 0 ] || say "to repeat: make fuzz SEED=$SEED START=$START N=$N"
 exit $rc

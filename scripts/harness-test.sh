@@ -22,6 +22,9 @@ find "$co" -name '[0-9]*.patch' -exec rm {} +
 	git init -q .
 	seq 1 60 | sed 's/^/line /' >kernel/bpf/verifier.c
 	echo 'void test_one(void)' >tools/testing/selftests/bpf/prog_tests/one.c
+	# a configuration in which one option does not survive
+	printf 'allnoconfig:\n\tgrep -v CONFIG_KASAN= $(KCONFIG_ALLCONFIG) >$(O)/.config\n' >Makefile
+	touch tools/testing/selftests/bpf/config tools/testing/selftests/bpf/config.vm
 	git add . && git commit -qm base
 	# the patch that the cases play with: two hunks in one file
 	git checkout -q -b work
@@ -176,6 +179,15 @@ vm_stops() {
 	"$S/splat.sh" "$out/console.log" >"$out/splats" && { echo 'the gate has not seen the panic'; return 1; }
 	grep -qi panic "$out/splats"
 }
+# What goes on saying something may take longer than TIMEOUT.
+vm_falls_silent() {
+	local rc=0
+
+	TIMEOUT=1 VM_QUIET=5
+	vm 'for i in 1 2 3 4; do echo $i; sleep 2; done; sleep 1000' || rc=$?
+	[ $rc = $E_HANG ] && [[ $VM_WHY == 'VM tests: no news after 5 s, killed'* ]] && [ "$(tail -n 1 "$out/guest.log")" = 4 ] ||
+		{ echo "status $rc, $VM_WHY; $(cat "$out/guest.log")"; return 1; }
+}
 vm_interrupted() {
 	local pid rc=0
 
@@ -202,6 +214,7 @@ torture_verdict() {
 	rm -rf "$d"
 	mkdir "$d"
 	echo a-storm >"$d/scenario"
+	printf '%s\n' kptr_dtor_nmi/array_update_storm 'kptr_dtor_nmi/*_storm' >"$d/tests"
 	cp "$TOP/tools/testing/splat/${4:-good/lockdep.log}" "$d/console.log"
 	sed "$3" >"$d/guest.log" <<-'END'
 		storm array_update: ms=1000 nmis=20 programs=20 deferred=300 retained=1 cycles=0
@@ -211,6 +224,30 @@ torture_verdict() {
 		torture: end after 3 s
 	END
 	says "$1" "$2" scripts/torture-report.sh "$d"
+}
+# fuzz_verdict STATUS REGEX EDIT: what fuzz-report.sh makes of a run's log
+fuzz_verdict() {
+	local d=$tmp/fuzz
+
+	mkdir -p "$d"
+	cp "$TOP/tools/testing/splat/good/lockdep.log" "$d/console.log"
+	sed "$3" >"$d/guest.log" <<-'END'
+		seed 7, programs 0 to 99: 2.0 s, 50/s
+		UNSAFE OR LEAKING, AND ACCEPTED: 0
+		KERNEL FLAWS (verifier bug, warning): 0
+		safe programs that were rejected: 0.1 %
+	END
+	says "$1" "$2" scripts/fuzz-report.sh "$d"
+}
+option_lost() {
+	says $E_BUILD '^torture-run.sh: profile kasan: not in the final .config: CONFIG_KASAN=y$' \
+		env SCENARIO=kasan scripts/torture.sh || return
+	ls "$co"/build/results/*-torture-kasan/.config >/dev/null
+}
+bad_scenario() {
+	echo 'afer false' >>"$co/tools/testing/torture/lockdep"
+	says $E_OPT "scenario lockdep: not 'KEY VALUE': afer false" scripts/torture.sh || return
+	sed -i '$d' "$co/tools/testing/torture/lockdep"
 }
 # torture_ends STATUS REGEX RC TEXT [SCENARIO]: what torture.sh makes of a scenario
 # that ended with RC and left TEXT in the guest's log; the default is one that is
@@ -240,17 +277,29 @@ check 'torture: nothing torn down' torture_verdict $E_TEST 'WRONG: not all count
 check 'torture: a counter is missing' torture_verdict $E_TEST 'WRONG: no retained in: ' 's/ retained=1//'
 check 'torture: a storm fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi/array_update_storm failed' 's/storm:OK/storm:FAIL/'
 check 'torture: a storm without counts' torture_verdict $E_TEST 'WRONG: not all counters advanced' '/ms=/d'
+check 'torture: no kptr counted' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi/array_update_storm' '/type=/d'
+check 'torture: no look at the pool' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi/array_update_storm' '/^pool/d'
+check 'torture: a storm that was asked for skips' torture_verdict $E_TEST 'storms \(1 skipped\) .* WRONG: not all counters|did not run' 's/storm:OK/storm:SKIP/; /^storm/d'
+check 'torture: a storm that was asked for is not there' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi/array_update_storm did not run' 's/array_update_storm:OK/array_other_storm:OK/'
+check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi:FAIL' '$a #1       kptr_dtor_nmi:FAIL'
 check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
+check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\): 0 unsafe and accepted, 0 kernel flaws, 0.1 % of the safe rejected; 0 splats$' ''
+check 'fuzz: a hole' fuzz_verdict $E_TEST '1 unsafe and accepted, .*; WRONG: not safe$' 's/ACCEPTED: 0/ACCEPTED: 1/'
+check 'fuzz: a flaw' fuzz_verdict $E_TEST '; WRONG: not safe$' '/FLAWS/s/0$/1/'
+check 'fuzz: no end' fuzz_verdict $E_TEST '; WRONG: no end' '$d'
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
+check 'torture: an option is lost' option_lost
+check 'torture: a scenario with a typo' bad_scenario
 check 'torture: a scenario passes' torture_ends 0 '^ok   lockdep: status 0' 0 '' lockdep
 check 'torture: a scenario fails' torture_ends $E_TEST '^FAIL lockdep: status 1' 1 '' lockdep
 check 'torture: a broken kernel is found' torture_ends 0 '^ok   busted-inline: .*status 1' 1 'x:FAIL:destroyed in NMI'
 check 'torture: it is not run again' torture_ends $E_TEST '^ok   busted-inline: passed before' 1 'x:FAIL:destroyed in NMI' ''
 check 'torture: a broken kernel passes' torture_ends $E_TEST '^FAIL busted-inline: .*status 0' 0 'x:PASS:destroyed in NMI'
 check 'torture: it fails of something else' torture_ends $E_TEST '^FAIL busted-inline: .*status 1' 1 'x:FAIL:load'
-check 'torture: it is not built' torture_ends $E_TEST '^FAIL busted-inline: .*status 6' $E_BUILD 'destroyed in NMI'
+check 'torture: the VM dies' torture_ends $E_STOP '^FAIL lockdep: status 5' $E_STOP '' lockdep
+check 'torture: it is not built' torture_ends $E_BUILD '^FAIL busted-inline: .*status 6' $E_BUILD 'destroyed in NMI'
 check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/run.sh
 check 'patch that does not apply' not_applying
 check 'patch that is missing' missing
@@ -287,6 +336,7 @@ check 'veristat: nothing compared' nothing_compared
 if [ -f "$real_obj/kernel.id" ]; then
 	check 'VM that hangs' vm_hangs
 	check 'VM that stops' vm_stops
+	check 'VM that falls silent' vm_falls_silent
 	check 'Ctrl-C in a VM' vm_interrupted
 else
 	result skip 'VM that hangs, stops, is interrupted' "no kernel in ${real_obj#"$TOP/"}"

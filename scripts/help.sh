@@ -35,7 +35,8 @@ Options (make VERB NAME=value; now)
 			for veristat: -t, a state at each instruction
   SMP=$SMP MEM=$MEM	the VM's CPUs (1 to 8) and memory
   ACCEL=$ACCEL	auto (KVM where it works), kvm or tcg
-  TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung
+  TIMEOUT=$TIMEOUT	seconds until a VM that is still testing counts as hung (torture:
+		300 s without a line of the tests)
   SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
 		N=1 START=i shows program i, what the oracle does and the verifier's log
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')

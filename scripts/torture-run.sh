@@ -7,13 +7,15 @@ key() { scenario_key "$name" "$1"; }
 
 # What the guest does: rounds of storms until there is enough.
 guest_command() {
+	echo 'set -e'
 	key setup
 	cat <<-END
+		set +e
 		begin=\$SECONDS
 		torn() { awk '/^storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/guest.log; }
 		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
 			before=\$(torn)
-			env $(key env | xargs) ./test_progs -v -w 0 -t '$tests' 2>&1 | grep --line-buffered -v :PASS:
+			env $(key env | xargs) ./test_progs -v -w 0 -a '$tests' 2>&1 | grep --line-buffered -v :PASS:
 			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
 			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
 		done
@@ -28,6 +30,10 @@ PROFILE=$(key profile) SMP=$(key smp) BOOT=$(key boot | xargs) tests=$(key tests
 PROFILE=${PROFILE:-lockdep} SMP=${SMP:-2} tests=${tests:-kptr_dtor_nmi/*_storm}
 check_options
 lock_checkout
+if [ "$(key workload)" = fuzz ]; then
+	export PROFILE SMP BOOT
+	RESULTS=$out SEED=${SEED:-1} START=0 N=10000 exec "$S/fuzz.sh"
+fi
 TESTS=${TESTS:-kptr_dtor_nmi} tree=$LINUX obj=$B/obj/$PROFILE
 if [ -n "$(key patch)" ]; then
 	EXTRA=$(mktemp -d "$B/.torture.XXXXXX")
@@ -37,7 +43,8 @@ if [ -n "$(key patch)" ]; then
 fi
 build_kernel "$tree" "$obj" "$out"
 EXTRA='' build_tests "$tree" "$obj" "$out"
-echo "$name" >"$out/scenario"
-VM_EVERY=60
+tr ',' '\n' <<<"$tests" >"$out/tests"
+{ echo "$name"; cat "$SCENARIOS/$name"; } >"$out/scenario"
+VM_EVERY=60 VM_QUIET=300
 vm_progress() { grep -c '_storm:OK' "$1" 2>/dev/null | sed 's/$/ storms over/' || true; }
 run_vm "$obj" "$out" torture "$(guest_command)" "$S/torture-report.sh"

@@ -1,0 +1,37 @@
+#!/bin/bash
+# fuzz-report.sh RESULTS: judge a run of random programs by what it left
+# (guest.log, console.log), any number of times: prints what the oracle says and
+# one line, writes results.ktap and summary.json. Status 0, 1 or 3.
+. "$(dirname "$0")/common.sh"
+
+out=$1
+log=$out/guest.log
+[ -f "$log" ] || : >"$log"
+sed '/^[0-9]* of [0-9]* programs, /d' "$log"
+# One program is shown, not judged among others.
+! grep -qE '^seed [0-9]+, programs ([0-9]+) to \1:' "$log" || exit 0
+
+of() { sed -n "s|^$1: \([0-9.]*\).*|\1|p" "$log" | tail -n 1; }
+read -r seed first last seconds rate < <(sed -n 's|^seed \([0-9]*\), programs \([0-9]*\) to \([0-9]*\): \([0-9.]*\) s, \([0-9]*\)/s$|\1 \2 \3 \4 \5|p' "$log" | tail -n 1) || true
+unsafe=$(of 'UNSAFE OR LEAKING, AND ACCEPTED') flaws=$(of 'KERNEL FLAWS (verifier bug, warning)') rejected=$(of 'safe programs that were rejected')
+splats=$({ "$S/splat.sh" "$out/console.log" || true; } | wc -l)
+why=$(sed -n 's/^FAIL: //p' "$log" | paste -sd ';')
+[ -n "${rate:-}" ] && [ -n "$rejected" ] || why="no end: $(last_line "$log")"
+[ "${unsafe:-x}${flaws:-x}" = 00 ] || why=${why:-not safe}
+programs=${last:+$((last - first + 1))}
+printf 'fuzz: %s programs of seed %s in %s s (%s/s): %s unsafe and accepted, %s kernel flaws, %s %% of the safe rejected; %d splats%s\n' \
+	"${programs:-0}" "${seed:--}" "${seconds:--}" "${rate:--}" "${unsafe:--}" "${flaws:--}" "${rejected:--}" "$splats" "${why:+; WRONG: $why}"
+
+{
+	printf 'KTAP version 1\n1..1\n'
+	echo "$([ -z "$why" ] || printf 'not ')ok 1 random programs: nothing dead is used"
+} >"$out/results.ktap"
+cat >"$out/summary.json" <<END
+{
+	"kernel": "$(cat "$out/head" 2>/dev/null)", "seed": ${seed:-null}, "programs": ${programs:-null},
+	"seconds": ${seconds:-null}, "per_second": ${rate:-null}, "unsafe_accepted": ${unsafe:-null}, "flaws": ${flaws:-null},
+	"safe_rejected_percent": ${rejected:-null}, "splats": $splats, "wrong": "$(tr -d '"\\\t' <<<"$why" | head -n 1)"
+}
+END
+[ "$splats" = 0 ] || exit $E_SPLAT
+[ -z "$why" ]
