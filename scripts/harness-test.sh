@@ -23,7 +23,7 @@ find "$co" -name '[0-9]*.patch' -exec rm {} +
 	seq 1 60 | sed 's/^/line /' >kernel/bpf/verifier.c
 	echo 'void test_one(void)' >tools/testing/selftests/bpf/prog_tests/one.c
 	# a configuration in which one option does not survive
-	printf 'allnoconfig:\n\tgrep -v CONFIG_KASAN= $(KCONFIG_ALLCONFIG) >$(O)/.config\n' >Makefile
+	printf 'allnoconfig:\n\tgrep -v CONFIG_KCSAN= $(KCONFIG_ALLCONFIG) >$(O)/.config\n' >Makefile
 	touch tools/testing/selftests/bpf/config tools/testing/selftests/bpf/config.vm
 	git add . && git commit -qm base
 	# the patch that the cases play with: two hunks in one file
@@ -240,9 +240,9 @@ fuzz_verdict() {
 	says "$1" "$2" scripts/fuzz-report.sh "$d"
 }
 option_lost() {
-	says $E_BUILD '^torture-run.sh: profile kasan: not in the final .config: CONFIG_KASAN=y$' \
-		env SCENARIO=kasan scripts/torture.sh || return
-	ls "$co"/build/results/*-torture-kasan/.config >/dev/null
+	says $E_BUILD '^torture-run.sh: profile kcsan: not in the final .config: CONFIG_KCSAN=y$' \
+		env SCENARIO=kcsan scripts/torture.sh || return
+	ls "$co"/build/results/*-torture-kcsan/.config >/dev/null
 }
 bad_scenario() {
 	echo 'afer false' >>"$co/tools/testing/torture/lockdep"
