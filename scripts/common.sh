@@ -53,7 +53,7 @@ opt MEM 4G
 opt ACCEL auto
 opt EXTRA ''
 opt ARGS ''
-opt TIMEOUT 1800
+opt TIMEOUT 2700
 opt SEED ''
 opt START 0
 opt N 10000
