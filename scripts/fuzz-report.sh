@@ -14,7 +14,7 @@ sed '/^[0-9]* of [0-9]* programs, /d' "$log"
 of() { sed -n "s|^$1: \([0-9.]*\).*|\1|p" "$log" | tail -n 1; }
 read -r seed first last seconds rate < <(sed -n 's|^seed \([0-9]*\), programs \([0-9]*\) to \([0-9]*\): \([0-9.]*\) s, \([0-9]*\)/s$|\1 \2 \3 \4 \5|p' "$log" | tail -n 1) || true
 unsafe=$(of 'UNSAFE OR LEAKING, AND ACCEPTED') flaws=$(of 'KERNEL FLAWS (verifier bug, warning)') rejected=$(of 'safe programs that were rejected')
-splats=$({ "$S/splat.sh" "$out/console.log" || true; } | wc -l)
+splats=$(splats_in "$out")
 why=$(sed -n 's/^FAIL: //p' "$log" | paste -sd ';')
 [ -n "${rate:-}" ] && [ -n "$rejected" ] || why="no end: $(last_line "$log")"
 [ "${unsafe:-x}${flaws:-x}" = 00 ] || why=${why:-not safe}

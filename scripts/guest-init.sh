@@ -1,6 +1,6 @@
 #!/bin/bash
-# guest-init.sh: pid 1 of the guest. Says on the console where it is, for vm.sh
-# and the splat gate; runs the command that vm.sh left in the results directory.
+# guest-init.sh: pid 1 of the guest. Says on the console where it is, for the
+# harness and its splat gate; runs the command that it left in the results directory.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -32,8 +32,6 @@ if mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /mnt
 	bash /mnt/out/guest-command >/mnt/out/guest.log 2>&1
 	status=$?
 fi
-# What is still under way (RCU, work items) may yet complain.
-cat /proc/sys/kernel/tainted >/mnt/out/tainted
 sync
 # The root goes away before the power does: from then on pid 1 must not run
 # anything new, nor fault in what it runs.

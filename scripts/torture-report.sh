@@ -84,7 +84,7 @@ why=$(LC_ALL=C awk -v ktap="$out/results.ktap" -v totals="$out/totals" -v named=
 		printf "%d %d %d %d %d %d %d %d %d %d\n", storms, skipped, ms, nmis, programs, torn, retained, got, put, destroyed >totals
 	}' "$log")
 
-splats=$({ "$S/splat.sh" "$out/console.log" || true; } | wc -l)
+splats=$(splats_in "$out")
 leaks=null
 [ ! -f "$out/leaks" ] || leaks=$(grep -c '^unreferenced object' "$out/leaks" || true)
 read -r storms skipped ms nmis programs torn retained got put destroyed <"$out/totals"
