@@ -1,8 +1,14 @@
 #!/bin/bash
 # base.sh: the base as a bare git repository with one commit (or BASE's own
 # history); prints "REPOSITORY COMMIT" as its last line
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/series.sh"
+. "$S/lib/root.sh"
 
+# The last 7.1 before bpf_obj_cancel_fields().
+BASE_FILE=linux_7.1.3.orig.tar.xz
+BASE_POOL=pool/main/l/linux/$BASE_FILE
+BASE_SHA256=61cdf2ccda33d046aa9fcd40a130bfddd03a3c8b2379fc08925f0efe7f69a32c
 BASE_GIB=4		# tarball, repository and what its making needs
 
 from_tarball() { # FILE NAME

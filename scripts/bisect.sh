@@ -1,7 +1,10 @@
 #!/bin/bash
 # bisect.sh: each commit of the series builds the objects that it touches, with
 # no warning (W=1) that its parent did not have, and the selftests it touches
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/build.sh"
+. "$S/lib/run.sh"
 
 HEADER_OBJECTS=60	# of those that include a changed header, at most
 
@@ -14,17 +17,21 @@ base=$(git -C "$LINUX" rev-parse refs/series/base)
 log=$B/bisect/log
 mkdir -p "$own"
 checkout() { side_tree "$tree" "$1"; }
-checkout "$base"
-cmp -s "$obj/.config" "$own/.config.was" || {
+prepare() {
+	checkout "$base"
+	! cmp -s "$obj/.config" "$own/.config.was" || return 0
 	cp "$obj/.config" "$own/.config"
 	phase 'bisect: preparation' "$log" enter "$tree" "$own" \
 		make -C /build/linux O=/build/obj -j"$JOBS" W=1 olddefconfig prepare || die $E_BUILD "bisect: cannot prepare, see $log"
 	cp "$obj/.config" "$own/.config.was"
 }
 
+# A verdict that passed is kept. From the first commit on that has none, each is
+# compiled, once: what its parent warns of is known from there.
+
 # Objects of the kernel that a commit's files go into.
 kernel_files() {
-	git -C "$tree" diff --name-only --diff-filter=d "$1^" "$1" -- '*.[chS]' ':!tools' ':!samples' ':!Documentation' ':!scripts'
+	git -C "$LINUX" diff --name-only --diff-filter=d "$1^" "$1" -- '*.[chS]' ':!tools' ':!samples' ':!Documentation' ':!scripts'
 }
 objects() {
 	local f
@@ -38,9 +45,12 @@ objects() {
 		esac
 	done | sort -u
 }
-# Without the numbers, which move: where, what.
+# How often each file has each warning: COUNT FILE: WARNING. A place in a header
+# counts once, however many objects tell of it.
 warnings() { # LOG
-	sed -nE 's/^(.*\.[chS]):[0-9]+:[0-9]+: (warning|error): /\1: /p' "$1" | sort | uniq -c
+	{ grep -E '^[^ ]*\.[chS]:[0-9]+:[0-9]+: (warning|error): ' "$1" || true; } | sort -u |
+		sed -E 's/^(\.\.|\/build)\/linux\///; s/^([^ ]*\.[chS]):[0-9]+:[0-9]+: (warning|error): /\1: /' |
+		sort | uniq -c
 }
 compile() { # COMMIT LOG OBJECT...
 	local c=$1 out=$2
@@ -50,25 +60,27 @@ compile() { # COMMIT LOG OBJECT...
 	(cd "$own" && rm -f "$@")
 	enter "$tree" "$own" make -C /build/linux O=/build/obj -j"$JOBS" W=1 -k "$@" >"$out" 2>&1
 }
+# What each file has as of the commit before; a source that was compiled again has
+# what it has now.
+known=$B/bisect/warnings
+now_known() { # LOG OBJECT...
+	local out=$1
 
-# Test files of a commit: those touched, and those that run a program touched.
-tests_of() {
-	local f p
-
-	git -C "$tree" diff --name-only --diff-filter=d "$1^" "$1" -- tools/testing/selftests/bpf | while read -r f; do
-		p=${f##*/}
-		p=${p%.c}
-		case $f in
-		*/prog_tests/*.c) echo "$tree/$f" ;;
-		*/progs/*.c) grep -lE "\b$p\.(l?skel\.h|bpf\.o)" "$tree"/tools/testing/selftests/bpf/prog_tests/*.c || true ;;
-		esac
-	done | sort -u | while read -r f; do
-		grep -oE '^void (serial_)?test_[a-zA-Z0-9_]+\(' "$f" | head -n 1 | sed -E 's/.* (serial_)?test_(.*)\(/\2/'
-	done | paste -sd,
+	shift
+	awk -v objects="$*" '
+		BEGIN { for (i = split(objects, o, " "); i > 0; i--) compiled[substr(o[i], 1, length(o[i]) - 2)] = 1 }
+		{ f = $2; sub(/\.[^.]*:$/, "", f) }
+		FILENAME == ARGV[1] && f in compiled { next }
+		{ k = $0; sub(/^ *[0-9]+ /, "", k); n[k] = $1 }
+		END { for (k in n) print n[k], k }' "$known" <(warnings "$out") >"$known.new"
+	mv "$known.new" "$known"
+}
+new_warnings() { # LOG
+	awk '{ k = $0; sub(/^ *[0-9]+ /, "", k) } FILENAME == ARGV[1] { n[k] = $1; next } $1 > n[k] + 0 { print k }' "$known" <(warnings "$1")
 }
 
 kernel_commit() {
-	local o
+	local o new
 
 	o=$(objects "$1")
 	if [ -z "$o" ]; then
@@ -76,28 +88,67 @@ kernel_commit() {
 		return 0
 	fi
 	# shellcheck disable=SC2086
-	{
-		# What fails in the parent is for the parent's own check.
-		compile "$(git -C "$tree" rev-parse "$1^")" "$log.parent" $o || [ -s "$log.parent" ] || return
-		compile "$1" "$log" $o || { first_error "$log"; return 1; }
-	}
-	diff <(warnings "$log.parent") <(warnings "$log") | sed -n 's/^> *//p' >"$log.new"
-	[ ! -s "$log.new" ] || { echo "new warnings: $(cat "$log.new")"; return 1; }
+	compile "$1" "$log" $o || { first_error "$log"; return 1; }
+	new=$(new_warnings "$log")
+	# shellcheck disable=SC2086
+	now_known "$log" $o
+	[ -z "$new" ] || { echo "new warnings: $new"; return 1; }
 }
 test_commit() {
 	local t
 
-	t=$(tests_of "$1")
-	[ -n "$t" ] || return 0
 	checkout "$1" || return
+	t=$(git -C "$LINUX" diff --name-only --diff-filter=d "$1^" "$1" -- "$BPF" | tests_with "$tree")
+	[ -n "$t" ] || return 0
 	enter "$tree" "$obj" env STAGE=/build/obj/bisect-tests /top/scripts/stage.sh "$t" "$JOBS" 0 >"$log" 2>&1 ||
 		{ first_error "$log"; return 1; }
 }
 
-for c in $(git -C "$LINUX" rev-list --reverse "$base..HEAD"); do
+# What a verdict on a commit hangs on: all that led up to it.
+chain() { # KEY COMMIT PATHSPEC...
+	local key=$1 c=$2
+
+	shift 2
+	{ echo "$key"; git -C "$LINUX" diff-tree -p --full-index "$c^" "$c" -- "$@"; } | key_of
+}
+commits=$(git -C "$LINUX" rev-list --reverse "$base..HEAD")
+kernel=$({ git -C "$LINUX" rev-parse "$base^{tree}"; cat "$obj/.config" "$S/bisect.sh"; echo "$ROOT"; } | key_of)
+tests=$({ echo "$kernel"; cat "$obj/kernel.id" "$S/stage.sh"; } | key_of)
+kernel_keys='' todo=''
+for c in $commits; do
+	kernel=$(chain "$kernel" "$c" ':!tools/testing' ':!Documentation')
+	kernel_keys="$kernel_keys $kernel"
+	[ -z "$todo" ] && is_kept "$kernel" || todo="$todo $c"
+done
+
+# What the parent of the first one warns of
+if [ -n "$todo" ]; then
+	prepare
+	first=${todo#' '}
+	first=${first%% *}
+	all=$(for c in $todo; do objects "$c"; done | sort -u)
+	: >"$known"
+	# shellcheck disable=SC2086
+	if [ -n "$all" ]; then
+		# What does not compile there is for the check of its own commit.
+		phase 'bisect: the commit before' "$log.before" compile "$(git -C "$LINUX" rev-parse "$first^")" "$log.parent" $all ||
+			[ -s "$log.parent" ] || die $E_BUILD "bisect: cannot compile, see $log.before"
+		# shellcheck disable=SC2086
+		now_known "$log.parent" $all
+	fi
+fi
+for c in $commits; do
 	name=$(git -C "$LINUX" show -s --format=%s "$c")
-	checkout "$c"
-	check "builds: $name" kernel_commit "$c"
-	check "its tests build: $name" test_commit "$c"
+	kernel_keys=${kernel_keys#' '}
+	kernel=${kernel_keys%% *} kernel_keys=${kernel_keys#"$kernel"}
+	case "$todo " in
+	*" $c "*)
+		failed=$FAILED
+		check "builds: $name" kernel_commit "$c"
+		[ $FAILED != "$failed" ] || keep "$kernel" ;;
+	*) result ok "builds: $name" 'as before' ;;
+	esac
+	tests=$(chain "$tests" "$c" tools/testing)
+	check_kept "its tests build: $name" "$tests" test_commit "$c"
 done
 verdict

@@ -1,6 +1,8 @@
 #!/bin/bash
 # check-full.sh: make check, and what it leaves out for time
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout
@@ -13,7 +15,9 @@ check-full adds to make check:
     and kernels broken on purpose
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
+  and no verdict of an earlier run is taken for today's (FRESH=1)
 END
+export FRESH=1
 [ -n "$TESTS" ] || TESTS=$(default_tests)
 
 passes() { # NAME COMMAND...: a run, its table and its verdict
@@ -26,11 +30,15 @@ passes() { # NAME COMMAND...: a run, its table and its verdict
 
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
-passes veristat env TESTS= "$S/veristat.sh"
+passes veristat env TESTS= PROFILE=full "$S/veristat.sh"
 adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
-	[ "$p" = "$PROFILE" ] || passes "profile $p" env PROFILE="$p" TESTS="$TESTS" "$S/run.sh"
+	case $p in
+	"$PROFILE") ;;
+	full) passes "profile $p" env PROFILE="$p" TESTS="$(all_tests)" "$S/run.sh" ;;
+	*) passes "profile $p" env PROFILE="$p" TESTS="$TESTS" "$S/run.sh" ;;
+	esac
 done
 verdict

@@ -1,6 +1,9 @@
 #!/bin/bash
 # check.sh: the project's own tests, and a run
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/series.sh"
+. "$S/lib/run.sh"
 
 cd "$TOP"
 check_options
@@ -41,6 +44,7 @@ obj=$B/obj/$PROFILE
 build_kernel "$LINUX" "$obj" "$out"
 adopt 'harness' "$S/harness-test.sh"
 adopt 'bisect' "$S/bisect.sh"
+adopt 'parts' env TESTS= PART= "$S/parts.sh"
 build_tests "$LINUX" "$obj" "$out"
 rc=0
 run_tests "$obj" "$out" || rc=$?

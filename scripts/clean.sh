@@ -1,7 +1,7 @@
 #!/bin/bash
 # clean.sh: removes what is in build/ but the options, unless somebody's work is
 # in it
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
 
 lock_checkout
 if [ -d "$LINUX" ]; then

@@ -1,8 +1,11 @@
 #!/bin/bash
 # commits.sh: build and boot each commit of the series, and run the tests that
-# it has by then
-. "$(dirname "$0")/common.sh"
+# it has by then, without those of the project's own, which need all of the series
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
 
+export OVERLAY=
 check_options
 lock_checkout
 [ -n "$TESTS" ] || TESTS=$(default_tests),$(list "$POLICY/TESTS.commits" | paste -sd,)

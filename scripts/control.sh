@@ -3,7 +3,9 @@
 # own tests; then each test that CONTROLS names fails in the way it declares,
 # one boot a group, so that a hang costs only its group. Given TESTS: a run of
 # those on the base, and no demands.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout
@@ -37,7 +39,7 @@ fi
 
 # The base's own tests pass on the base.
 own_tests() {
-	local new
+	local new OVERLAY=
 
 	new=$(git -C "$LINUX" diff --name-only --diff-filter=A "$base" -- tools/testing/selftests/bpf/prog_tests |
 		sed 's|.*/||; s|\.c$||')

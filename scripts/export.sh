@@ -1,6 +1,7 @@
 #!/bin/bash
 # export.sh: writes the commits of build/linux back as patches and series.txt
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/series.sh"
 
 lock_checkout
 [ -d "$LINUX" ] || die $E_OPT "there is no build/linux: run 'make tree' first"

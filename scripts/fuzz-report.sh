@@ -2,7 +2,8 @@
 # fuzz-report.sh RESULTS: judge a run of random programs by what it left
 # (guest.log, console.log), any number of times: prints what the oracle says and
 # one line, writes results.ktap and summary.json. Status 0, 1 or 3.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
+. "$S/lib/run.sh"
 
 out=$1
 log=$out/guest.log

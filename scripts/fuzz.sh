@@ -1,7 +1,8 @@
 #!/bin/bash
 # fuzz.sh: N random programs over dynptrs, of SEED, loaded in the VM and judged
 # by the oracle of tools/testing/fuzz/dynptr_fuzz.c
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout

@@ -41,5 +41,5 @@ read -r -t 0.1 -u 5 _
 echo "guest: end status=$status"
 # stty waits until the line is out: the kernel's own would tear it.
 stty -F /dev/console -echo
-echo o >/proc/sysrq-trigger
+echo b >/proc/sysrq-trigger
 read -r -u 5 _

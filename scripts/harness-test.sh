@@ -2,7 +2,9 @@
 # harness-test.sh: what bad input and interruption do: the status, one clear
 # line, nothing half done. Runs in a scratch checkout on a tiny stand-in for
 # the kernel; the VM's cases use the kernel of this checkout.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout
@@ -45,7 +47,7 @@ says() {
 	local want=$1 re=$2 rc=0 said
 
 	shift 2
-	said=$(cd "$co" && env BASE="${BASE-$fake}" "$@" 2>&1 </dev/null) || rc=$?
+	said=$(cd "$co" && env -u COUNTS -u TIMES BASE="${BASE-$fake}" "$@" 2>&1 </dev/null) || rc=$?
 	[ "$rc" = "$want" ] || { echo "status $rc, not $want: $said"; return 1; }
 	grep -qE "$re" <<<"$said" || { echo "does not say '$re': $said"; return 1; }
 }
@@ -196,7 +198,7 @@ vm_interrupted() {
 	on_exit "rm -rf '$out'"
 	set -m
 	# SIGINT may come here ignored, as it does to a background job.
-	env --default-signal=INT bash -c '. "$1/common.sh"; boot_vm "$2" "$3" "sleep 1000"' vm "$S" "$real_obj" "$out" >"$tmp/interrupted" 2>&1 &
+	env --default-signal=INT bash -c '. "$1/lib/verb.sh"; . "$1/lib/run.sh"; boot_vm "$2" "$3" "sleep 1000"' vm "$S" "$real_obj" "$out" >"$tmp/interrupted" 2>&1 &
 	pid=$!
 	set +m
 	while [ -z "$(qemus)" ] && kill -0 $pid; do sleep 0.1; done
@@ -214,13 +216,13 @@ torture_verdict() {
 	rm -rf "$d"
 	mkdir "$d"
 	echo a-storm >"$d/scenario"
-	printf '%s\n' kptr_dtor_nmi/array_update_storm 'kptr_dtor_nmi/*_storm' >"$d/tests"
+	printf '%s\n' kptr_dtor_nmi_storm/array_update_storm 'kptr_dtor_nmi_storm/*_storm' >"$d/tests"
 	cp "$TOP/tools/testing/splat/${4:-good/lockdep.log}" "$d/console.log"
 	sed "$3" >"$d/guest.log" <<-'END'
 		storm array_update: ms=1000 nmis=20 programs=20 deferred=300 retained=1 cycles=0
 		storm array_update: type=0 got=400 put=90 destroyed=310
 		pool: 64 idle, 0 installed, 0 queued, 1 retained so far
-		#1/7     kptr_dtor_nmi/array_update_storm:OK
+		#1/7     kptr_dtor_nmi_storm/array_update_storm:OK
 		torture: end after 3 s
 	END
 	says "$1" "$2" scripts/torture-report.sh "$d"
@@ -275,13 +277,13 @@ check 'torture: a job stays queued' torture_verdict $E_TEST 'WRONG: left in the 
 check 'torture: no NMI' torture_verdict $E_TEST 'WRONG: no NMIs: ' 's/nmis=20/nmis=0/'
 check 'torture: nothing torn down' torture_verdict $E_TEST 'WRONG: not all counters advanced' 's/deferred=300/deferred=0/'
 check 'torture: a counter is missing' torture_verdict $E_TEST 'WRONG: no retained in: ' 's/ retained=1//'
-check 'torture: a storm fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi/array_update_storm failed' 's/storm:OK/storm:FAIL/'
+check 'torture: a storm fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi_storm/array_update_storm failed' 's/storm:OK/storm:FAIL/'
 check 'torture: a storm without counts' torture_verdict $E_TEST 'WRONG: not all counters advanced' '/ms=/d'
-check 'torture: no kptr counted' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi/array_update_storm' '/type=/d'
-check 'torture: no look at the pool' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi/array_update_storm' '/^pool/d'
+check 'torture: no kptr counted' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi_storm/array_update_storm' '/type=/d'
+check 'torture: no look at the pool' torture_verdict $E_TEST 'WRONG: no counts of kptrs or jobs: kptr_dtor_nmi_storm/array_update_storm' '/^pool/d'
 check 'torture: a storm that was asked for skips' torture_verdict $E_TEST 'storms \(1 skipped\) .* WRONG: not all counters|did not run' 's/storm:OK/storm:SKIP/; /^storm/d'
-check 'torture: a storm that was asked for is not there' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi/array_update_storm did not run' 's/array_update_storm:OK/array_other_storm:OK/'
-check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi:FAIL' '$a #1       kptr_dtor_nmi:FAIL'
+check 'torture: a storm that was asked for is not there' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi_storm/array_update_storm did not run' 's/array_update_storm:OK/array_other_storm:OK/'
+check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_dtor_nmi_storm:FAIL' '$a #1       kptr_dtor_nmi_storm:FAIL'
 check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log

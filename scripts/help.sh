@@ -1,13 +1,15 @@
 #!/bin/bash
 # help.sh: every verb and option in one screen
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
+. "$S/lib/scenarios.sh"
+. "$S/lib/series.sh"
 
 cat <<END
 Run
   make run          apply the series, build, boot in QEMU, run test_progs, one table
   make menuconfig   set the options below for this checkout (build/config)
 Check
-  make check        lint, git am, bisect, export round trip, splat gate, then a run
+  make check        lint, git am, bisect, parts, export round trip, splat gate, then a run
   make check-full   all that, every profile and commit, control, veristat and fuzz
   make control      the series' tests on the UNPATCHED base, where they must fail;
                     with TESTS=... (and EXTRA=...) just those, to look at
@@ -18,6 +20,7 @@ Check
                     purpose, in which they must find it; goes on where it stopped
   make model        spin on the models of the kptr pool, and on their mutants
   make commits      build and boot each commit of the series, with its tests
+  make parts        each part of the series on the base, with only what it stands on
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
@@ -42,6 +45,8 @@ Options (make VERB NAME=value; now)
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
   COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each
   BOOT=$BOOT		more kernel parameters for the VM
+  PART=$PART		for parts: one of: $(parts | xargs)
+  FRESH=$FRESH	1: take no verdict of an earlier run (lint, bisect, parts, model keep them)
   MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal

@@ -1,11 +1,15 @@
 #!/bin/bash
 # lint.sh: the patches, the policy files and the scripts
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/series.sh"
+. "$S/lib/root.sh"
 
 cd "$TOP"
 lock_checkout
 "$S/tree.sh" >/dev/null
 
+MAX_LINES=800		# of a test file of the project's own
 total=$(series_patches | wc -l)
 
 numbering() {
@@ -55,12 +59,39 @@ tags() {
 # series adds files to have theirs. UNKNOWN_COMMIT_ID: the tree's history is
 # one commit, the ids in the messages come from public mails. A TRACE_EVENT() is
 # laid out as all of them are, which checkpatch does not know.
-checkpatch() {
-	local ignore=FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID
+checkpatch() { # key|check PATCH_OR_FILE
+	local ignore=FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID file=
 
-	case $1 in include/trace/events/*) ignore=$ignore,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;; esac
+	if [ "$1" = key ]; then
+		cat "$2" "$S/lint.sh" "$LINUX/scripts/checkpatch.pl" "$LINUX/scripts/spelling.txt"
+		echo "$ROOT"
+		return
+	fi
+	case $2 in include/trace/events/*) ignore=$ignore,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;; esac
+	case $2 in *.[ch]) file=-f ;; esac
 	enter "$LINUX" - sh -c 'cd /build/linux && scripts/checkpatch.pl -q --strict --no-signoff --codespell \
-		--ignore "$2" --show-types "/top/$1"' sh "$1" "$ignore"
+		--ignore "$2" --show-types $3 "/top/$1"' sh "$2" "$ignore" "$file"
+}
+
+long_files() { # the project's own tests: none over MAX_LINES
+	local bad
+
+	bad=$(wc -l $(own_tests) | awk -v max=$MAX_LINES '$2 != "total" && $1 > max')
+	[ -z "$bad" ] || { echo "over $MAX_LINES lines: $bad"; return 1; }
+}
+own_tests() { find tools/testing/selftests/bpf -name '*.[ch]' | sort; }
+
+# A test is a program a rule and its nearest neighbour: not more of it than twice
+# the kernel's lines.
+proportion() {
+	local p lines
+
+	lines=$(for p in $(series_patches); do plain_git apply --numstat "$p"; done | awk '
+		$3 ~ "^tools/testing/" { tests += $1; next }
+		$3 !~ "^(Documentation|tools)/" { kernel += $1 }
+		END { print kernel + 0, tests + 0 }')
+	[ "${lines% *}" -gt 0 ] && [ "${lines#* }" -le $((2 * ${lines% *})) ] ||
+		{ echo "lines of kernel and of tests: $lines"; return 1; }
 }
 
 # No registry's host name stands in the repository: those this machine knows.
@@ -91,17 +122,33 @@ maintainers() { # every F: names something that is there
 	done
 }
 
+parts_said() { # each part has a tree and stands on parts that are there
+	local p q bad
+
+	[ -n "$(parts)" ] || { echo 'series.txt has no parts'; return 1; }
+	bad=$(grep '^# part ' series.txt | grep -vxE '# part [a-z-]+ bpf(-next)?( on [a-z -]+)?' | head -n 1) || true
+	[ -z "$bad" ] || { echo "not '# part NAME TREE [on NAME...]': $bad"; return 1; }
+	for p in $(parts); do
+		for q in $(stands_on "$p"); do
+			parts | sed "/^$p\$/,\$d" | grep -qxF "$q" || { echo "part $p stands on $q, which does not stand before it"; return 1; }
+		done
+	done
+}
+
 check 'numbering of the series' numbering
+check 'parts of the series' parts_said
 check 'series.txt names each patch' listed
 n=0
 for p in $(series_patches); do
 	n=$((n + 1))
 	check "headers of $p" mail "$(printf "%0${#total}d" $n)" "$p"
 	check "tags of $p" tags "$p"
-	check "checkpatch of $p" checkpatch "$p"
 done
+check_each 'checkpatch of' checkpatch $(series_patches) $(own_tests) $(find tools/testing/fuzz -name '*.c')
+check 'length of the own tests' long_files
+check 'tests at most twice the kernel lines' proportion
 check 'no registry named' registry_names
 check 'DENYLIST' expired "$POLICY/DENYLIST"
 check 'MAINTAINERS' maintainers
-check 'shellcheck' enter - - sh -c 'cd /top && shellcheck -x scripts/*.sh .ci/run'
+check 'shellcheck' enter - - sh -c 'cd /top && shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run'
 verdict

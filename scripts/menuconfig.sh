@@ -1,6 +1,7 @@
 #!/bin/bash
 # menuconfig.sh: the options of a run, with the base tree's own kconfig
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/build.sh"
 
 lock_checkout
 "$S/setup.sh"

@@ -1,10 +1,12 @@
 #!/bin/bash
 # model.sh: spin searches the models of the kptr pool, the whole state space of
 # each configuration; then the mutants, in each of which it must find an error.
-# Then herd7, where there is one, judges the litmus tests: what the pool assumes of
-# memory, which spin's model does not have.
+# Then herd7 judges the litmus tests: what the pool assumes of memory, which spin's
+# model does not have.
 # MODEL=quick: what takes seconds, for make check.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout
@@ -58,22 +60,32 @@ search() {
 	fi
 }
 
-holds() { # NAME MODEL SEARCH DEFINES...
-	search "$@"
-	if [ "$verdict" = pass ]; then
-		result ok "$1" "$line"
-	else
-		result FAIL "$1" "$line: $verdict"
-	fi
+# The search is the same each time: what passed is kept.
+key_of_search() {
+	{ echo "$*"; cat "$S/model.sh" "$TOP/tools/testing/model/$2.pml"; echo "$ROOT $LIMIT $MEGS"; } | key_of
 }
+searched() { # VERDICT LABEL NAME MODEL SEARCH DEFINES...
+	local want=$1 label=$2 key
 
-broken() { # NAME MODEL SEARCH DEFINES...: a mutant
+	shift 2
+	key=$(key_of_search "$@")
+	if is_kept "$key"; then
+		result ok "$label" "$(cat "$KEPT/$key"), as before"
+		return
+	fi
 	search "$@"
+	# shellcheck disable=SC2254  # a pattern is what is wanted
 	case $verdict in
-	error:*) result ok "mutant $1" "$line: $verdict" ;;
-	*) result FAIL "mutant $1" "$line: no error found ($verdict)" ;;
+	$want)
+		[ "$verdict" = pass ] || line="$line: $verdict"
+		keep "$key"
+		echo "$line" >"$KEPT/$key"
+		result ok "$label" "$line" ;;
+	*) result FAIL "$label" "$line: ${verdict/#pass/no error found}" ;;
 	esac
 }
+holds() { searched pass "$1" "$@"; }			# NAME MODEL SEARCH DEFINES...
+broken() { searched 'error:*' "mutant $1" "$@"; }	# NAME MODEL SEARCH DEFINES...: a mutant
 
 full() { [ "$MODEL" = all ]; }
 
@@ -126,12 +138,13 @@ holds posted-in-steps kptr_posted safety
 broken posted-aba kptr_posted safety -DRACE=1					# 1
 broken posted-install kptr_posted safety -DRACE=2				# 2
 broken posted-trim kptr_posted safety -DRACE=3					# 3
+
 # litmus FILE: what herd7 observes is what its Result: line says
 litmus() {
 	local name=${1##*/} want got
 
 	want=$(sed -n 's/^ \* Result: //p' "$1")
-	(cd "$LINUX/tools/memory-model" && herd7 -conf linux-kernel.cfg "$1") >"$out/$name.log" 2>&1 || true
+	"$S/herd.sh" -conf linux-kernel.cfg "/top/tools/testing/model/$name" >"$out/$name.log" 2>&1 </dev/null || true
 	got=$(sed -n 's/^Observation [^ ]* \([A-Za-z]*\) .*/\1/p; s/^Flag //p' "$out/$name.log" | xargs)
 	if [ -n "$want" ] && [ "$got" = "$want" ]; then
 		result ok "litmus $name" "$got"
@@ -139,18 +152,7 @@ litmus() {
 		result FAIL "litmus $name" "${got:-$(tail -n 1 "$out/$name.log")}, not ${want:-told what to expect}"
 	fi
 }
-
-# Debian had no herd7 (herdtools7) when this was written: look again by then.
-HERD_LATEST=2027-05-31
-! command -v herd7 >/dev/null || "$S/tree.sh"
-for f in "$TOP"/tools/testing/model/*.litmus; do
-	if command -v herd7 >/dev/null; then
-		litmus "$f"
-	elif [ "$(date +%F)" \> "$HERD_LATEST" ]; then
-		result FAIL "litmus ${f##*/}" "no herd7, and the leave to skip this ended on $HERD_LATEST"
-	else
-		result skip "litmus ${f##*/}" "NOT JUDGED: no herd7 on this machine, nor in Debian"
-	fi
-done
+"$S/tree.sh"
+for f in "$TOP"/tools/testing/model/*.litmus; do litmus "$f"; done
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict

@@ -2,7 +2,7 @@
 # report.sh RESULTS: judge a run by what it left (guest.log, console.log), any
 # number of times: prints the table, writes tests.tsv, results.ktap and
 # summary.json. Status 0, or 1 when a test failed or none ran.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
 
 out=$1
 [ -f "$out/guest.log" ] || { : >"$out/guest.log"; }

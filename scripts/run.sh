@@ -1,6 +1,8 @@
 #!/bin/bash
 # run.sh: base, series, build, boot, test_progs, one table
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/series.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout

@@ -1,6 +1,7 @@
 #!/bin/bash
 # setup.sh: host packages and the toolchain-and-guest root
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/root.sh"
 
 SETUP_GIB=4		# the root is 1.3 GiB, apt's own copies come on top
 

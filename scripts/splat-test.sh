@@ -6,7 +6,8 @@
 # out of them, none was changed. bad/NAME.expect is what the gate prints. The
 # lines in generated() were never seen here: they are made from the format
 # strings of the file that each names.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
 
 LOGS=$TOP/tools/testing/splat
 tmp=$(mktemp -d)

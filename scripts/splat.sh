@@ -5,7 +5,7 @@
 # and a line for each finding: kind, TAB, line number, TAB, text. Whatever goes
 # wrong here is a finding too: a gate that does not work must not look like a
 # clean log.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
 
 ALLOWLIST=$TOP/tools/testing/splat/SPLAT_ALLOWLIST
 

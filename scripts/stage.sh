@@ -32,7 +32,7 @@ copy() { rsync -rlp --checksum "$@"; }
 mkdir -p "$stage/$bpf"
 copy --exclude='/prog_tests/*.c' --exclude='/progs/*.c' "$src/$bpf/" "$stage/$bpf/"
 cd "$stage/$bpf"
-from=("$src/$bpf" ${EXTRA:+"$EXTRA"})
+from=("$src/$bpf" ${OVERLAY:+"$OVERLAY"} ${EXTRA:+"$EXTRA"})
 
 # Test files: those that define a test whose name a pattern is part of, as
 # test_progs -t matches it.
@@ -59,11 +59,16 @@ done
 list=$(mktemp -d)
 for f in "${!want[@]}"; do
 	echo "prog_tests/${f##*/}"
-	# A helper's header may include skeletons as well.
+	# A helper's header may include skeletons, and another header, as well.
 	set -- "$f"
-	while read -r h; do
-		[ ! -f "${f%/*}/$h" ] || set -- "$@" "${f%/*}/$h"
-	done < <(sed -n 's/^#include "\([a-z_0-9]*\.h\)"/\1/p' "$f")
+	for ((i = 1; i <= $#; i++)); do
+		while read -r h; do
+			for d in "${from[@]}"; do
+				[ ! -f "$d/prog_tests/$h" ] || [[ " $* " == *" $d/prog_tests/$h "* ]] ||
+					set -- "$@" "$d/prog_tests/$h"
+			done
+		done < <(sed -n 's/^#include "\([a-z_0-9]*\.h\)"/\1/p' "${!i}")
+	done
 	{ grep -hoE '[A-Za-z0-9_]+\.(skel\.h|lskel\.h|subskel\.h|bpf\.o)\b' "$@" || true; } | sed 's/\..*//' | sort -u | while read -r p; do
 		for d in "${from[@]}"; do
 			[ ! -f "$d/progs/$p.c" ] || echo "progs/$p.c"
@@ -83,7 +88,9 @@ cat "$list/more" >>"$list/want"
 for d in "${from[@]}"; do
 	(cd "$d" && while read -r f; do [ ! -f "$f" ] || echo "$f"; done) <"$list/want" >"$list/files"
 	copy --files-from="$list/files" "$d/" .
-	[ "$d" = "$src/$bpf" ] || [ ! -d "$d/progs" ] || copy --include='*.h' --exclude='*' "$d/progs/" progs/
+	for h in progs prog_tests; do
+		[ "$d" = "$src/$bpf" ] || [ ! -d "$d/$h" ] || copy --include='*.h' --exclude='*' "$d/$h/" "$h/"
+	done
 done
 for f in prog_tests/*.c progs/*.c; do
 	grep -qxF "$f" "$list/want" || rm -f "$f"

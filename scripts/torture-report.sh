@@ -2,7 +2,8 @@
 # torture-report.sh RESULTS: judge a scenario of `make torture` by what it left
 # (guest.log, console.log), any number of times: prints one line, writes
 # results.ktap and summary.json. Status 0, 1 or 3.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
+. "$S/lib/run.sh"
 
 out=$1
 log=$out/guest.log
@@ -49,7 +50,7 @@ why=$(LC_ALL=C awk -v ktap="$out/results.ktap" -v totals="$out/totals" -v named=
 		if ($4 != 0 || $6 != 0)
 			wrong("left in the pool: " $0)
 	}
-	/^#[0-9]+\/[0-9]+ +kptr_dtor_nmi\/[a-z_]+:(OK|FAIL|SKIP)/ {
+	/^#[0-9]+\/[0-9]+ +kptr_dtor_nmi[a-z_]*\/[a-z_]+:(OK|FAIL|SKIP)/ {
 		split($2, r, ":")
 		result[++n] = (r[2] == "FAIL" ? "not ok " : "ok ") n " " r[1] (r[2] == "SKIP" ? " # SKIP" : "")
 		if (r[2] == "OK")

@@ -1,6 +1,8 @@
 #!/bin/bash
 # torture-run.sh SCENARIO RESULTS: one scenario of `make torture`
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/run.sh"
+. "$S/lib/scenarios.sh"
 
 name=$1 out=$2
 key() { scenario_key "$name" "$1"; }
@@ -15,7 +17,7 @@ guest_command() {
 		torn() { awk '/^storm .* deferred=/ { sub(/.*deferred=/, ""); n += \$1 } END { print n + 0 }' /mnt/out/guest.log; }
 		until [ "\$(torn)" -ge $COUNT ] && [ \$((SECONDS - begin)) -ge $DURATION ]; do
 			before=\$(torn)
-			env $(key env | xargs) ./test_progs -v -w 0 -a '$tests' 2>&1 | grep --line-buffered -v :PASS:
+			env KPTR_STORM_KPTRS=50000 $(key env | xargs) ./test_progs -v -w 0 -a '$tests' 2>&1 | grep --line-buffered -v :PASS:
 			[ "\${PIPESTATUS[0]}" = 0 ] || exit 1
 			[ "\$(torn)" -gt "\$before" ] || { echo 'torture: nothing was torn down in NMI'; exit 1; }
 		done
@@ -27,7 +29,7 @@ guest_command() {
 }
 
 PROFILE=$(key profile) SMP=$(key smp) BOOT=$(key boot | xargs) tests=$(key tests)
-PROFILE=${PROFILE:-lockdep} SMP=${SMP:-2} tests=${tests:-kptr_dtor_nmi/*_storm}
+PROFILE=${PROFILE:-lockdep} SMP=${SMP:-2} tests=${tests:-kptr_dtor_nmi_storm/*_storm}
 check_options
 lock_checkout
 if [ "$(key workload)" = fuzz ]; then

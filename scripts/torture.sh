@@ -15,7 +15,10 @@
 #   patch    a file beside it that breaks the kernel, and
 #   must     a regular expression for what the guest's log, or the splats, must
 #            have then
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/run.sh"
+. "$S/lib/scenarios.sh"
 
 KEYS='profile|smp|boot|setup|after|env|tests|workload|patch|must'
 

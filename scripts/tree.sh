@@ -5,7 +5,8 @@
 # refs/series/base and refs/series/head are the base and what the patches gave;
 # .git/series.sum says of which patches. Commits and changes beyond that are
 # somebody's work: they are kept, and nothing is ever moved under them.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/series.sh"
 
 TREE_GIB=3
 lock_checkout

@@ -7,7 +7,7 @@
 # OBJECTS names the objects that veristat was given, and says 'new' behind one
 # that the base does not have: its programs are made to be judged otherwise
 # there, which CONTROLS and test_progs check; their cost counts all the same.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/options.sh"
 
 BIGGEST=10
 

@@ -2,7 +2,8 @@
 # veristat.sh: what the verifier makes of the selected tests' programs, on the
 # base and on the series. The objects are built once, from the series' tree, so
 # that both kernels verify the same bytes.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/run.sh"
 
 check_options
 lock_checkout

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# root.sh: the machine's archive, and the toolchain-and-guest root made from it.
+# shellcheck disable=SC2034  # ROOT is for the scripts that source this file
+
+# The archive's addresses come from this machine's apt, and from nowhere else.
+mirrors() {
+	command -v apt-get >/dev/null || die $E_ENV "no apt-get here: this harness runs on Debian"
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 2>/dev/null | sort -u
+}
+
+# download PATH FILE [SHA256]: PATH below the first mirror that has it
+download() {
+	local uri
+
+	for uri in $(mirrors); do
+		if /usr/lib/apt/apt-helper download-file "$uri$1" "$2.part" ${3:+"SHA256:$3"} >/dev/null 2>&1; then
+			mv "$2.part" "$2"
+			return 0
+		fi
+	done
+	rm -f "$2.part" "$2.part.FAILED"
+	return 1
+}
+
+# The root's name carries what it is made of, so that a change makes a new one.
+root_packages() { sed 's/#.*//' "$S/root-packages" | xargs | tr ' ' ,; }
+ROOT=$CACHE/root-$SUITE-$(root_packages | sha256sum | cut -c1-12)
+
+enter() { "$S/enter.sh" "$@"; }

@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# run.sh: which tests run, in a VM, and what came of it.
+. "$S/lib/build.sh"
+. "$S/lib/vm.sh"
+
+default_tests() { list "$POLICY/TESTS" | paste -sd,; }
+all_tests() { { list "$POLICY/TESTS"; list "$POLICY/TESTS.check"; } | paste -sd,; }
+
+# new_results NAME: build/results/<date>-NAME
+new_results() {
+	local out n=
+
+	out=$B/results/$(date +%Y%m%d-%H%M%S)-$1
+	while [ -e "$out$n" ]; do n=$((${n:-0} - 1)); done
+	mkdir -p "$out$n"
+	{
+		enter - - sh -c 'clang --version | head -n 1; ld.lld --version; pahole --version; qemu-system-x86_64 --version | head -n 1'
+		git --version
+		uname -srm
+	} >"$out$n/versions" 2>&1
+	echo "$out$n"
+}
+
+# run_vm OBJ RESULTS NAME COMMAND REPORT...: COMMAND in a VM, its REPORT, then
+# the verdict: 0, or the status of the worst that happened
+run_vm() {
+	local out=$2 name=$3 rc=0 gate=0
+
+	git -C "$LINUX" describe --always --dirty --exclude '*' >"$out/head"
+	boot_vm "$1" "$out" "$4" || rc=$?
+	shift 4
+	[ $rc = 0 ] || say "$VM_WHY"
+	"$S/splat.sh" "$out/console.log" >"$out/splats" || gate=$?
+	"$@" "$out" || [ $rc != 0 ] || rc=$E_TEST
+	if [ $gate != 0 ]; then
+		say "kernel complaints, see ${out#"$TOP/"}/console.log:"
+		sed 's/^/  /' "$out/splats"
+	fi
+	[ $rc != 0 ] || [ "$GUEST_STATUS" = 0 ] || { say "$name ended with status $GUEST_STATUS: $(last_line "$out/guest.log")"; rc=$E_TEST; }
+	# A splat is the reason for a stop, and worse than a failed test.
+	[ $gate = 0 ] || [ $rc = $E_HANG ] || rc=$E_SPLAT
+	return $rc
+}
+
+# How many complaints of the kernel the results in DIR have, by today's gate.
+splats_in() { { "$S/splat.sh" "$1/console.log" || true; } | wc -l; }
+
+# check_tests TREE: each of TESTS is, as for test_progs -t, part of a test's name
+check_tests() {
+	local t names
+
+	names=$(cat "$1"/tools/testing/selftests/bpf/prog_tests/*.c ${OVERLAY:+"$OVERLAY"/prog_tests/*.c} \
+			${EXTRA:+$(find "$EXTRA" -path '*/prog_tests/*.c')} |
+		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\(.*/ \2 /p' | tr -d '\n')
+	for t in ${TESTS//,/ }; do
+		case $t in *[!a-zA-Z0-9_/*@:-]*) die $E_OPT "TESTS: '$t' is not the name of a test" ;; esac
+		# shellcheck disable=SC2053  # a pattern is what is wanted
+		[[ $names == *${t%%/*}* ]] || die $E_OPT "unknown test '$t': no test of test_progs has that in its name"
+	done
+}
+
+# tests_with TREE <FILES: the tests that FILES define, and those that run a program
+# which FILES hold
+BPF=tools/testing/selftests/bpf
+tests_with() {
+	local f p
+
+	while read -r f; do
+		p=${f##*/}
+		p=${p%.c}
+		case $f in
+		*/prog_tests/*.c) echo "$1/$f" ;;
+		*/progs/*.c) grep -lE "\b$p\.(l?skel\.h|bpf\.o)" "$1/$BPF"/prog_tests/*.c || true ;;
+		esac
+	done | sort -u | while read -r f; do
+		grep -oE '^void (serial_)?test_[a-zA-Z0-9_]+\(' "$f" | head -n 1 | sed -E 's/.* (serial_)?test_(.*)\(/\2/'
+	done | paste -sd,
+}
+
+# run_tests OBJ RESULTS: TESTS in a VM
+run_tests() {
+	run_vm "$1" "$2" test_progs "
+		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
+		echo begin | stamp
+		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
+		exit \${PIPESTATUS[0]}" "$S/report.sh"
+}

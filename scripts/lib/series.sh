@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# series.sh: the patches and their parts, applied and exported.
+# shellcheck disable=SC2034  # SELF_NAME is for the scripts that source this file, too
+SELF_NAME='BPF object lifetime series' SELF_MAIL=bpf-object-lifetime@localhost
+
+series_patches() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$TOP/series.txt"; }
+
+# The parts: a line '# part NAME TREE [on NAME...]' stands in front of a part's
+# patches: the tree that they are for, and the parts that they stand on.
+parts() { sed -n 's/^# part \([^ ]*\) .*/\1/p' "$TOP/series.txt"; }
+stands_on() { sed -n "s/^# part $1 [^ ]* on //p" "$TOP/series.txt"; }	# PART
+part_patches() { # PART...: in the order of the series
+	awk -v parts=" $* " '/^# part / { on = index(parts, " " $3 " "); next } /^[^#]/ && on' "$TOP/series.txt"
+}
+# with_base PART: it, and all that it stands on
+with_base() {
+	local p
+
+	for p in $(stands_on "$1"); do with_base "$p"; done
+	echo "$1"
+}
+
+# What the tree was made of: base, order, patches.
+series_sum() { # BASE_COMMIT
+	local p
+
+	{
+		echo "$1"
+		series_patches
+		series_patches | while read -r p; do cat "$TOP/$p"; done
+	} | sha256sum | cut -d' ' -f1
+}
+
+# Quiet, and the same whatever the user's own configuration says.
+plain_git() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
+	GIT_COMMITTER_NAME=$SELF_NAME GIT_COMMITTER_EMAIL=$SELF_MAIL git "$@"
+}
+
+# apply_series REPO COMMIT DIR [PATCH...]: `git am` of the series, or of those
+# patches of it, on COMMIT in DIR, a new clone of REPO that holds only the files
+# which they touch; dies with the patch, file and hunk that fail.
+apply_series() {
+	local p out patches=${*:4}
+
+	patches=${patches:-$(series_patches)}
+	for p in $patches; do
+		[ -f "$TOP/$p" ] || die $E_APPLY "series.txt names $p, which does not exist"
+	done
+	plain_git clone -q --shared --no-checkout "$1" "$3" || die $E_ENV "cannot clone $1"
+	# .gitattributes decides what stands behind a hunk's @@.
+	{
+		printf '\t\t.gitattributes\n'
+		for p in $patches; do
+			plain_git -C "$3" apply --numstat "$TOP/$p" || die $E_APPLY "$p is not a patch"
+		done
+	} | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
+	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
+	for p in $patches; do
+		out=$(plain_git -C "$3" am -q --committer-date-is-author-date "$TOP/$p" 2>&1) ||
+			die $E_APPLY "$p does not apply: $(failed_hunk "$3" "$TOP/$p" "$out")"
+	done
+}
+
+# export_series TREE BASE DEST: the commits BASE..HEAD of TREE as patches below
+# DEST, each in the directory in which most of its changed lines are, and
+# DEST/series.txt; the same bytes whatever git's version and configuration. A part
+# begins at the patch at which it began before.
+export_series() {
+	local c d part slug
+
+	rm -rf "$3/flat"
+	plain_git -C "$1" format-patch -q -o "$3/flat" --numbered --no-signature --zero-commit --full-index \
+		--no-renames --no-notes --no-encode-email-headers --diff-algorithm=myers --stat=72 --unified=3 \
+		--src-prefix=a/ --dst-prefix=b/ --no-thread --no-base --subject-prefix='PATCH bpf-next' "$2..HEAD" || return
+	sed '/^# part /,$d; /^[^#]/,$d' "$TOP/series.txt" >"$3/series.txt"
+	set -- "$1" "$2" "$3" "$3"/flat/*.patch
+	for c in $(git -C "$1" rev-list --reverse "$2..HEAD"); do
+		d=$(git -C "$1" show --format= --numstat --no-renames "$c" | awk -F'\t' '
+			{ d = $3; if (!sub("/[^/]*$", "", d)) d = "."; n[d] += $1 + $2 }
+			END { for (d in n) print n[d], d }' | sort -k1,1nr -k2 | sed -n '1s/^[0-9]* //p')
+		mkdir -p "$3/$d"
+		mv "$4" "$3/$d/"
+		slug=${4##*/}
+		part=$(grep -A 1 '^# part ' "$TOP/series.txt" | grep -B 1 -- "/[0-9]*-${slug#*-}\$" | grep '^# part ') || true
+		{ [ -z "$part" ] || echo "$part"; echo "$d/${4##*/}"; } >>"$3/series.txt"
+		set -- "$1" "$2" "$3" "${@:5}"
+	done
+	rm -rf "$3/flat"
+	part=$(grep '^# part ' "$TOP/series.txt" | grep -vxF -f "$3/series.txt" | head -n 1) || true
+	[ -z "$part" ] || { echo "the patch at which a part begins is gone or has another subject: put '$part' where it begins now"; return 1; }
+}
+
+failed_hunk() { # DIR PATCH OUTPUT_OF_AM
+	local why
+
+	plain_git -C "$1" am --abort >/dev/null 2>&1 || true
+	# --reject tells the number of the hunk; DIR is thrown away afterwards.
+	why=$(plain_git -C "$1" apply --reject -v "$2" 2>&1 |
+		sed -n 's/^Applying patch \(.*\) with .*/\1/p; s/^Rejected hunk #\([0-9]*\).*/hunk \1/p; /^error: .*\(does not exist\|already exists\|corrupt\)/p' |
+		head -n 2 | paste -sd, | sed 's/,/, /')
+	printf '%s' "${why:-$(printf '%s' "$3" | grep -E '^(error|fatal)' | head -n 1)}"
+}

@@ -1,0 +1,67 @@
+#!/bin/bash
+# parts.sh: each part of the series, on the base with only what it stands on:
+# applies, builds, boots, and passes the tests that it brings. A verdict is kept.
+# PART=NAME: that one.
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/checks.sh"
+. "$S/lib/series.sh"
+. "$S/lib/run.sh"
+
+check_options
+for part in ${PART//,/ }; do
+	parts | grep -qxF -- "$part" || die $E_OPT "unknown PART '$part': series.txt has $(parts | xargs)"
+done
+lock_checkout
+"$S/setup.sh"
+"$S/tree.sh"
+base=$(git -C "$LINUX" rev-parse refs/series/base)
+tmp=$(mktemp -d "$B/.parts.XXXXXX")
+on_exit "rm -rf '$tmp'"
+tree=$B/parts/linux
+
+every_patch_in_one() {
+	# shellcheck disable=SC2046
+	diff <(series_patches) <(part_patches $(parts))
+}
+apply() { # PART
+	# shellcheck disable=SC2046
+	apply_series "$LINUX" "$base" "$tmp/$1" $(part_patches $(with_base "$1"))
+}
+passes() { # PART, in $tree
+	local p
+
+	TESTS=$(for p in $(part_patches "$1"); do plain_git apply --numstat "$TOP/$p" | cut -f3; done | tests_with "$tree")
+	[ -n "$TESTS" ] || { echo 'it brings no test'; return 1; }
+	say "part $1: $TESTS"
+	RUN_TREE=$tree RUN_OBJ=$B/parts/obj-$PROFILE OVERLAY='' TESTS=$TESTS "$S/run.sh"
+}
+
+check 'each patch is in one part' every_patch_in_one
+for part in $(if [ -n "$PART" ]; then echo "${PART//,/ }"; else parts; fi); do
+	name="part $part on ${BASE:-7.1.3}$(stands_on "$part" | sed 's/^./, &/')"
+	failed=$FAILED
+	check "applies: $name" apply "$part"
+	[ $FAILED = "$failed" ] || continue
+	key=$({
+		echo "$name"
+		git -C "$tmp/$part" rev-parse 'HEAD^{tree}'
+		fragments "$LINUX"
+		cat "$S/parts.sh" "$S/stage.sh" "$POLICY/DENYLIST"
+		echo "$ROOT"
+	} | key_of)
+	if is_kept "$key"; then
+		result ok "passes: $name" 'as before'
+		continue
+	fi
+	git -C "$LINUX" fetch -q "$tmp/$part" HEAD
+	side_tree "$tree" "$(git -C "$LINUX" rev-parse FETCH_HEAD)"
+	rc=0
+	passes "$part" || rc=$?
+	if [ $rc = 0 ]; then
+		keep "$key"
+		result ok "passes: $name"
+	else
+		result FAIL "passes: $name" "status $rc"
+	fi
+done
+verdict

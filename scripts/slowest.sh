@@ -1,0 +1,17 @@
+#!/bin/bash
+# slowest.sh: where the time of the verb went that called it: the phases and the
+# checks that took longest, of those that took some time. TIMES names the file
+# that they were written to.
+. "$(dirname "$0")/lib/options.sh"
+
+PHASES=5 CHECKS=10
+
+slowest() { # KIND HOW_MANY TITLE
+	local lines
+
+	lines=$(awk -F'\t' -v kind="$1" '$2 == kind && $1 >= 2 { printf "%7d s  %s\n", $1, $3 }' "$TIMES" | sort -k1,1nr -s | sed "$2q")
+	[ -z "$lines" ] || printf '%s\n%s\n' "$3" "$lines"
+}
+slowest phase $PHASES 'slowest phases:'
+slowest check $CHECKS 'slowest checks:'
+: >"$TIMES"
