@@ -3,7 +3,6 @@
 # no warning (W=1) that its parent did not have, and the selftests it touches
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/checks.sh"
-. "$S/lib/build.sh"
 . "$S/lib/run.sh"
 
 HEADER_OBJECTS=60	# of those that include a changed header, at most

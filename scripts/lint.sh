@@ -76,6 +76,7 @@ checkpatch() { # key|check PATCH_OR_FILE
 long_files() { # the project's own tests: none over MAX_LINES
 	local bad
 
+	# shellcheck disable=SC2046
 	bad=$(wc -l $(own_tests) | awk -v max=$MAX_LINES '$2 != "total" && $1 > max')
 	[ -z "$bad" ] || { echo "over $MAX_LINES lines: $bad"; return 1; }
 }
@@ -144,6 +145,7 @@ for p in $(series_patches); do
 	check "headers of $p" mail "$(printf "%0${#total}d" $n)" "$p"
 	check "tags of $p" tags "$p"
 done
+# shellcheck disable=SC2046
 check_each 'checkpatch of' checkpatch $(series_patches) $(own_tests) $(find tools/testing/fuzz -name '*.c')
 check 'length of the own tests' long_files
 check 'tests at most twice the kernel lines' proportion

@@ -2,8 +2,9 @@
 # build.sh: kernel, modules, selftests. An object directory (build/obj/NAME)
 # holds the kernel's objects, and in tests/ the staged selftests that were built
 # against them.
+. "$(dirname "${BASH_SOURCE[0]}")/verb.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/root.sh"
 
-. "$S/lib/root.sh"
 
 BUILD_GIB=4
 

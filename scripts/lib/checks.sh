@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # checks.sh: each check prints one line, 'verdict' the closing one.
 # shellcheck disable=SC2034  # FAILURE is for the scripts that source this file
+. "$(dirname "${BASH_SOURCE[0]}")/verb.sh"
 PASSED=0 FAILED=0 SKIPPED=0 FAILURE=$E_TEST LAST=$SECONDS
 
 result() { # ok|FAIL|skip NAME [DETAIL]: it took since the last one

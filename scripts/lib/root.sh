@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # root.sh: the machine's archive, and the toolchain-and-guest root made from it.
 # shellcheck disable=SC2034  # ROOT is for the scripts that source this file
+. "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 # The archive's addresses come from this machine's apt, and from nowhere else.
 mirrors() {

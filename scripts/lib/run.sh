@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # run.sh: which tests run, in a VM, and what came of it.
-. "$S/lib/build.sh"
-. "$S/lib/vm.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/vm.sh"
 
 default_tests() { list "$POLICY/TESTS" | paste -sd,; }
 all_tests() { { list "$POLICY/TESTS"; list "$POLICY/TESTS.check"; } | paste -sd,; }

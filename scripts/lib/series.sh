@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # series.sh: the patches and their parts, applied and exported.
 # shellcheck disable=SC2034  # SELF_NAME is for the scripts that source this file, too
+. "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 SELF_NAME='BPF object lifetime series' SELF_MAIL=bpf-object-lifetime@localhost
 
 series_patches() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$TOP/series.txt"; }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # verb.sh: sourced first by every verb. Signals, the checkout's lock, phases and
 # what they took.
+# shellcheck disable=SC2034  # PHASE_NAME is for interrupted()
 . "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 # The verb that was called runs in a process group of its own, and what it starts
@@ -25,7 +26,7 @@ if [ -z "${TIMES:-}" ] && [ "$0" -ef "$S/${0##*/}" ] && [ "${0##*/}" != menuconf
 		kill -0 "$verb" 2>/dev/null || break
 	done
 	[ ! -s "$TIMES" ] || "$S/slowest.sh"
-	exit $rc
+	exit "$rc"
 fi
 took() { [ -z "${TIMES:-}" ] || printf '%d\t%s\t%s\n' "$1" "$2" "$3" >>"$TIMES"; }
 
@@ -110,7 +111,7 @@ at_exit() {
 	for ((i = ${#CLEANUP[@]} - 1; i >= 0; i--)); do
 		eval "${CLEANUP[i]}" || true
 	done
-	exit $rc
+	exit "$rc"
 }
 interrupted() {
 	printf '\n%s: interrupted%s\n' "${0##*/}" "${PHASE_JOB:+ in phase '$PHASE_NAME'}" >&2

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # VM_WHY and others are for the scripts that source this file
 # vm.sh: the VM. boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root,
 # shared read-only, and runs COMMAND (of bash) there. RESULTS gets console.log
 # and guest.log. A VM is in one phase at a time, and each has its limit:
@@ -9,6 +10,8 @@
 #   stop    until QEMU has gone
 # Returns 0 when the guest ended by itself, else $E_HANG or $E_STOP; VM_PHASE,
 # VM_WHY and GUEST_STATUS say more.
+. "$(dirname "${BASH_SOURCE[0]}")/verb.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/root.sh"
 
 BOOT_LIMIT=180
 SETUP_LIMIT=60

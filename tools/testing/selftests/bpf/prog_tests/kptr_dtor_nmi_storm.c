@@ -29,7 +29,8 @@ struct storm_case {
 /* What a storm takes at least, and how much of it may have to stay in its slot:
  * KPTR_STORM_... in the environment tells otherwise. `make torture` takes more.
  */
-#define STORM_KPTRS 20000	/* torn down in NMI; NMIs, where these tear down none */
+#define STORM_KPTRS 20000	/* torn down in NMI, or exchanged where NMIs tear down none */
+#define STORM_XCHGS 4		/* what one NMI exchanges then: more, in fact */
 #define STORM_RETAINED 10000	/* one of so many */
 /* Memory for the jobs of what NMIs install is not to be had for sure. */
 #define STORM_RETAINED_XCHG 10
@@ -220,7 +221,7 @@ static void rage(const struct storm_case *c, void *(*work)(void *), struct bpf_p
 		if (dtors.in_nmi != before.in_nmi || dtors.in_hardirq != before.in_hardirq)
 			break;
 		/* Those in a worker are of what NMIs tore down, while no map is freed. */
-		now = tears ? dtors.in_worker - before.in_worker : READ_ONCE(*runs);
+		now = tears ? dtors.in_worker - before.in_worker : READ_ONCE(*runs) * STORM_XCHGS;
 		if (now >= kptrs && (!c->offline || cycles >= OFFLINE_CYCLES))
 			break;
 		if (now != done) {
