@@ -48,7 +48,7 @@ boot_vm() {
 	enter - "$obj" sh -euc '
 		mkdir -p /mnt/out
 		mount --bind "/top/$1" /mnt/out
-		exec qemu-system-x86_64 -name "${1##*/}" -accel "$2" -cpu "$3" -smp "$4" -m "$5" -M q35 \
+		exec qemu-system-x86_64 -name "${1##*/}" -accel "$2" -cpu "$3" -smp "$4,sockets=$4" -m "$5" -M q35 \
 			-nodefaults -no-user-config -display none -monitor none -no-reboot -net none \
 			-serial file:/mnt/out/console.log -device virtio-rng-pci \
 			-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
