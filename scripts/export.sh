@@ -19,7 +19,7 @@ git -C "$LINUX" merge-base --is-ancestor "$base" HEAD || die $E_OPT 'HEAD of bui
 tmp=$(mktemp -d "$B/.export.XXXXXX")
 on_exit "rm -rf '$tmp'"
 
-export_series "$LINUX" "$base" "$tmp"
+why=$(export_series "$LINUX" "$base" "$tmp") || die $E_APPLY "$why"
 for p in $(series_patches); do
 	rm -f "$TOP/$p"
 done

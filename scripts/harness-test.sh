@@ -208,6 +208,71 @@ vm_interrupted() {
 		{ echo "status $rc; QEMU: $(qemus); $(cat "$tmp/interrupted")"; return 1; }
 }
 
+# Scripts that play a verb
+verbs=$tmp/verbs/scripts
+mkdir "$tmp/verbs"
+cp -R "$S" "$verbs"
+
+# What a verb says is seen at once by who reads it through a pipe.
+piped() {
+	mkfifo "$tmp/fifo" "$tmp/go"
+	cat >"$verbs/inner.sh" <<-'END'
+		#!/bin/bash
+		. "$(dirname "$0")/lib/checks.sh"
+		check first true
+		check second head -n 1 "$1"
+		verdict
+	END
+	cat >"$verbs/outer.sh" <<-'END'
+		#!/bin/bash
+		. "$(dirname "$0")/lib/checks.sh"
+		lock_checkout
+		adopt inner "$(dirname "$0")/inner.sh" "$1"
+		verdict
+	END
+	chmod +x "$verbs"/*er.sh
+	env -u COUNTS -u TIMES "$verbs/outer.sh" "$tmp/go" >"$tmp/fifo" 2>&1 &
+	exec 5<>"$tmp/go" 6<"$tmp/fifo"
+	read -r -t 20 line <&6 || line=nothing
+	echo >&5
+	[ "$line" = 'ok   first' ] && [ "$(tail -n 1 <&6)" = '2 passed, 0 failed, 0 skipped' ] || { echo "it says: $line"; return 1; }
+	exec 5>&- 6<&-
+}
+# SIGTERM ends a verb, a script that it waits for, and what runs in the root.
+terminated() {
+	local pid rc=0 t0
+
+	cat >"$verbs/waits.sh" <<-'END'
+		#!/bin/bash
+		. "$(dirname "$0")/lib/verb.sh"
+		on_exit 'echo cleaned up'
+		"$(dirname "$0")/enter.sh" - - sh -c 'echo inside; sleep 1000'
+	END
+	chmod +x "$verbs/waits.sh"
+	mkfifo "$tmp/said"
+	env -u COUNTS -u TIMES "$verbs/waits.sh" >"$tmp/said" 2>&1 &
+	pid=$!
+	exec 6<"$tmp/said"
+	read -r -t 60 line <&6
+	t0=$SECONDS
+	kill -TERM $pid
+	wait $pid || rc=$?
+	[ "$line" = inside ] && [ $rc = 130 ] && [ $((SECONDS - t0)) -le 5 ] && [ "$(tail -n 1 <&6)" = 'cleaned up' ] ||
+		{ echo "said $line, status $rc after $((SECONDS - t0)) s"; return 1; }
+	exec 6<&-
+}
+part_stays() {
+	sed -i '/0002/i # part two bpf' "$co/series.txt"
+	says 0 'exported 2 patches' scripts/export.sh || return
+	[ "$(cat "$co/series.txt")" = "$(printf '%s\n' "$patch" '# part two bpf' kernel/bpf/0002-bpf-Mine.patch)" ] || { cat "$co/series.txt"; return 1; }
+}
+part_begins_elsewhere() {
+	git -C "$co/build/linux" commit -q --amend -m 'bpf: Another'
+	says $E_APPLY "at which a part begins is gone .*put '# part two bpf' where it begins" scripts/export.sh || return
+	git -C "$co/build/linux" commit -q --amend -m 'bpf: Mine'
+	says 0 'exported 2 patches' scripts/export.sh
+}
+
 # torture_verdict STATUS REGEX EDIT [CONSOLE]: what torture-report.sh makes of the
 # results of a storm after sed's EDIT of its log.
 torture_verdict() {
@@ -264,6 +329,9 @@ torture_ends() {
 	says "$1" "$2" env SCENARIO="${5-busted-inline}" scripts/torture.sh
 }
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
+check 'output through a pipe' piped
+check 'SIGTERM' terminated
+check 'unknown part' says $E_OPT "unknown PART 'nope': series.txt has" env PART=nope scripts/parts.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
 check 'fuzz: bad START' says $E_OPT 'START=x: the number of a program is wanted' env START=x scripts/fuzz.sh
@@ -307,6 +375,8 @@ check 'patch that does not apply' not_applying
 check 'patch that is missing' missing
 check 'tree keeps uncommitted work' keeps_changes
 check 'export writes the commits' export_writes
+check 'export keeps the parts' part_stays
+check 'export: a part begins elsewhere' part_begins_elsewhere
 check 'export keeps changed patches' export_keeps
 check 'BASE with local changes' base_untouched
 check 'BASE that is none' no_base

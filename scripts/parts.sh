@@ -9,7 +9,7 @@
 
 check_options
 for part in ${PART//,/ }; do
-	parts | grep -qxF -- "$part" || die $E_OPT "unknown PART '$part': series.txt has $(parts | xargs)"
+	parts | grep -xF -- "$part" >/dev/null || die $E_OPT "unknown PART '$part': series.txt has $(parts | xargs)"
 done
 lock_checkout
 "$S/setup.sh"

@@ -69,7 +69,7 @@ is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac; }
 profiles() { (cd "$TOP/kernel/configs" && for f in *.config; do case $f in base.config | lean.config) ;; *) echo "${f%.config}" ;; esac; done); }
 
 check_options() {
-	profiles | grep -qxF -- "$PROFILE" ||
+	profiles | grep -xF -- "$PROFILE" >/dev/null ||
 		die $E_OPT "unknown PROFILE '$PROFILE': there are $(profiles | xargs)"
 	is_number "$SMP" && [ "$SMP" -ge 1 ] && [ "$SMP" -le 8 ] || die $E_OPT "SMP=$SMP: a number from 1 to 8 is wanted"
 	is_number "$TIMEOUT" && [ "$TIMEOUT" -gt 0 ] || die $E_OPT "TIMEOUT=$TIMEOUT: seconds are wanted"

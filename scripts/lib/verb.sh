@@ -10,8 +10,7 @@
 # which the script that started one ends (at_exit).
 # TIMES gets a line for each phase and each check: seconds, kind, name.
 if [ -z "${TIMES:-}" ] && [ "$0" -ef "$S/${0##*/}" ] && [ "${0##*/}" != menuconfig.sh ]; then
-	mkdir -p "$B"
-	TIMES=$(mktemp "$B/.times.XXXXXX")
+	TIMES=$(mktemp -t times.XXXXXX)
 	export TIMES
 	set -m
 	"$0" "$@" <&0 &
@@ -39,7 +38,7 @@ lock_checkout() {
 	flock -n 9 || die $E_ENV "another run holds this checkout: $(cat "$B/.lock.who" 2>/dev/null); wait for it or stop it"
 	echo "${0##*/}, pid $$" >"$B/.lock.who"
 	# What a verb that was killed has left.
-	find "$B" -maxdepth 1 -name '.*.??????' ! -path "${TIMES:-}" -exec rm -rf {} +
+	find "$B" -maxdepth 1 -name '.*.??????' -exec rm -rf {} +
 	export CHECKOUT_LOCKED=1
 }
 
