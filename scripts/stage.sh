@@ -1,10 +1,10 @@
 #!/bin/bash
-# stage.sh TESTS JOBS V: in the toolchain root, build test_progs with only the
-# test files that TESTS needs, and veristat. The selftests write into their
-# source directory and build all they find there, so they are built in a copy.
+# stage.sh TESTS JOBS V [TARGET]: in the toolchain root, build test_progs with only
+# the test files that TESTS needs, or TARGET. The selftests write into their source
+# directory and build all they find there, so they are built in a copy.
 set -euo pipefail
 
-tests=$1 jobs=$2 v=$3
+tests=$1 jobs=$2 v=$3 target=${4:-test_progs}
 src=/build/linux
 stage=${STAGE:-/build/obj/tests}
 bpf=tools/testing/selftests/bpf
@@ -107,4 +107,4 @@ linked=$(words_of LINKED_SKELS | while read -r f; do ! grep -qs "\"$f\"" prog_te
 
 make -j"$jobs" V="$v" KDIR=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
 	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \
-	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" test_progs veristat
+	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" "$target"

@@ -23,6 +23,8 @@ stage=$obj/tests/$bpf
 build_kernel "$base_tree" "$base_obj" "$out/base"
 build_kernel "$tree" "$obj" "$out/series"
 build_tests "$tree" "$obj" "$out"
+phase 'veristat build' "$out/build-veristat.log" stage "$tree" "$obj" veristat ||
+	die $E_BUILD "phase 'veristat build' failed: $(first_error "$out/build-veristat.log"), see $out/build-veristat.log"
 
 # A module fits one kernel only.
 build_modules() { # TREE OBJ RESULTS

@@ -96,6 +96,11 @@ first_error() { { grep -m 1 -E 'error:|undefined reference|Error [0-9]|ERROR' "$
 OVERLAY=${OVERLAY-$POLICY}
 overlay_id() { [ -z "$OVERLAY" ] || cat "$OVERLAY"/*/*.[ch] | sha256sum; }
 
+stage() { # TREE OBJ TARGET
+	enter "$1" "$2" env OVERLAY="${OVERLAY:+/top/${OVERLAY#"$TOP/"}}" EXTRA="${EXTRA:+/top/build/.extra}" \
+		/top/scripts/stage.sh "$TESTS" "$JOBS" "$V" "$3"
+}
+
 # build_tests TREE OBJ RESULTS: test_progs with the test files that TESTS names
 build_tests() {
 	local tree=$1 obj=$2 log=$3/build-tests.log id
@@ -103,8 +108,7 @@ build_tests() {
 	id=$({ tree_id "$tree"; cat "$obj/kernel.id"; echo "$TESTS"; overlay_id; extra_id; cat "$S/stage.sh"; } | sha256sum)
 	if [ "$id" != "$(cat "$obj/tests.id" 2>/dev/null)" ]; then
 		rm -f "$obj/tests.id"
-		phase 'selftest build' "$log" enter "$tree" "$obj" env OVERLAY="${OVERLAY:+/top/${OVERLAY#"$TOP/"}}" \
-			EXTRA="${EXTRA:+/top/build/.extra}" /top/scripts/stage.sh "$TESTS" "$JOBS" "$V" ||
+		phase 'selftest build' "$log" stage "$tree" "$obj" test_progs ||
 			die $E_BUILD "phase 'selftest build' failed: $(first_error "$log"), see $log"
 		echo "$id" >"$obj/tests.id"
 	fi
