@@ -3,6 +3,9 @@
 
 #include "dynptr_lifetime_packet.h"
 
+/* vmlinux.h has it only where conntrack or xfrm is built in. */
+#define BPF_F_CURRENT_NETNS (-1)
+
 char _license[] SEC("license") = "GPL";
 
 /* A socket is owned while a slice is passed to a helper. */
