@@ -9,7 +9,7 @@ PHASES=5 CHECKS=10
 slowest() { # KIND HOW_MANY TITLE SECONDS_AT_LEAST
 	local lines
 
-	lines=$(awk -F'\t' -v kind="$1" -v min="$4" '$2 == kind && $1 >= min { printf "%7d s  %s\n", $1, $3 }' "$TIMES" | sort -k1,1nr -s | sed "$2q")
+	lines=$(awk -F'\t' -v kind="$1" -v min="$4" '$2 == kind && $1 >= min { printf "%7d s  %s\n", $1, $3 }' "$TIMES" | sort -k1,1nr -s | sed -n "1,$2p")
 	[ -z "$lines" ] || printf '%s\n%s\n' "$3" "$lines"
 }
 slowest phase $PHASES "slowest phases:" 10
