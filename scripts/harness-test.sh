@@ -81,6 +81,20 @@ keeps_changes() {
 	series "$patch"
 	says 0 'used as it stands' scripts/tree.sh
 }
+# What the kernel is built from changes with its files, and with nothing else.
+rebuilds() {
+	local was linux=$co/build/linux
+
+	was=$(kernel_id "$linux")
+	GIT_COMMITTER_DATE=2001-01-01T00:00:00Z git -C "$linux" commit -q --amend --no-edit --date=2001-01-01T00:00:00Z
+	[ "$(kernel_id "$linux")" = "$was" ] || { echo 'of another date'; return 1; }
+	echo >>"$linux/tools/testing/selftests/bpf/prog_tests/one.c"
+	[ "$(kernel_id "$linux")" = "$was" ] || { echo 'of a test'; return 1; }
+	[ "$(tree_id "$linux")" != "$was" ] || { echo 'not of a test'; return 1; }
+	echo >>"$linux/kernel/bpf/verifier.c"
+	[ "$(kernel_id "$linux")" != "$was" ] || { echo 'not of a source'; return 1; }
+	git -C "$linux" checkout -q .
+}
 export_writes() {
 	says 0 'exported 2 patches' scripts/export.sh || return
 	[ "$(grep -v '^#' "$co/series.txt")" = "$(printf '%s\n' "$patch" kernel/bpf/0002-bpf-Mine.patch)" ] || { cat "$co/series.txt"; return 1; }
@@ -374,6 +388,7 @@ check 'unknown test' says $E_OPT "unknown test 'nope'" env TESTS=nope scripts/ru
 check 'patch that does not apply' not_applying
 check 'patch that is missing' missing
 check 'tree keeps uncommitted work' keeps_changes
+check 'what makes for another kernel' rebuilds
 check 'export writes the commits' export_writes
 check 'export keeps the parts' part_stays
 check 'export: a part begins elsewhere' part_begins_elsewhere
