@@ -89,49 +89,77 @@ broken() { searched 'error:*' "mutant $1" "$@"; }	# NAME MODEL SEARCH DEFINES...
 
 full() { [ "$MODEL" = all ]; }
 
-# PROC, NMI: a sum of 1 install or swap, 2 removal, 4 teardown with the
-# destructor inline, 8 teardown that defers it. Without OPS: histories of any
-# length; with it, that many operations from any start at rest.
+# PROC, NMI: a sum of 1 install or swap, 2 removal, 4 teardown. Without OPS: histories
+# of any length; with it, that many operations from any start at rest. RES: jobs in
+# a CPU's reserve.
 
 # The lists: two processes and two NMIs push, pop, free, allocate.
 holds freelist kptr_freelist safety
+# The reserve's: two tasks, an interrupt and an NMI take from it, the worker gives back.
+holds reserve kptr_reserve safety
 # All contexts, all operations, both workers, two operations: one upon another.
-holds all-2 kptr_pool safety -DPROC0=15 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=2
+holds all-2 kptr_pool safety -DPROC0=7 -DNMI0=7 -DPROC1=7 -DNMI1=7 -DOPS=2 -DRES=1
 # A CPU goes away with jobs in its list and an irq_work pending.
-holds offline-2 kptr_pool safety -DPROC0=15 -DNMI0=11 -DPROC1=1 -DNMI1=11 -DOPS=2 -DOFFLINE=1
+holds offline-2 kptr_pool safety -DPROC0=7 -DNMI0=7 -DPROC1=1 -DNMI1=7 -DOPS=2 -DOFFLINE=1
 # A CPU installs, the other removes: the worker of the one takes from the other.
-holds take-2 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2
+holds take-2 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=5 -DNMI1=7 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2
 holds take-rest-2 kptr_pool cycles -DPROC0=1 -DPROC1=2 -DNMI0=1 -DNMI1=2 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2
 # Nothing goes round for ever: workers that start each other, trim that comes back.
-holds rest-2 kptr_pool cycles -DPROC0=7 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=2
+holds rest-2 kptr_pool cycles -DPROC0=5 -DNMI0=5 -DPROC1=2 -DNMI1=5 -DOPS=2
+holds rest-reserve-2 kptr_pool cycles -DPROC0=7 -DNMI0=7 -DOPS=2 -DRES=1
 # Memory short for the worker too.
-holds no-memory kptr_pool safety -DPROC0=1 -DNMI0=9 -DWFAIL=1
+holds no-memory kptr_pool safety -DPROC0=1 -DNMI0=5 -DWFAIL=1
+# What bpf_mem_alloc frees waits for a grace period, and none is left; the cache goes.
+holds memalloc kptr_memalloc safety
+holds memalloc-destroy kptr_memalloc safety -DDESTROY=1
+# The last reference to a task is put by the worker.
+holds put kptr_put safety
 if full; then
 	# One CPU, any history: each operation, its NMI at any point, worker, trim.
-	holds one-cpu kptr_pool safety -DPROC0=15 -DNMI0=11
-	holds one-cpu-low-1 kptr_pool safety -DPROC0=7 -DNMI0=9 -DLOW=1 -DHIGH=2 -DMAXN=5
-	holds take-3 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=3
-	holds all-3 kptr_pool safety -DPROC0=7 -DNMI0=11 -DPROC1=7 -DNMI1=11 -DOPS=3
-	# NMIs on both CPUs, against each other and both workers.
-	holds nmis-3 kptr_pool safety -DNMI0=11 -DNMI1=11 -DOPS=3
-	holds offline-4 kptr_pool safety -DPROC1=1 -DNMI1=11 -DOPS=4 -DOFFLINE=1
+	holds one-cpu kptr_pool safety -DPROC0=7 -DNMI0=7
+	holds one-cpu-reserve kptr_pool safety -DPROC0=7 -DNMI0=4 -DRES=1
+	holds no-memory-reserve kptr_pool safety -DPROC0=5 -DNMI0=4 -DWFAIL=1 -DRES=1
+	holds one-cpu-low-1 kptr_pool safety -DPROC0=7 -DNMI0=5 -DLOW=1 -DHIGH=2 -DMAXN=5
+	holds take-3 kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=5 -DNMI1=6 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=3
+	holds all-3 kptr_pool safety -DPROC0=5 -DNMI0=6 -DPROC1=4 -DNMI1=5 -DOPS=3
+	holds offline-reserve-2 kptr_pool safety -DPROC0=7 -DNMI0=7 -DPROC1=1 -DNMI1=7 -DOPS=2 -DOFFLINE=1 -DRES=1
+	holds offline-4 kptr_pool safety -DPROC1=1 -DNMI1=7 -DOPS=4 -DOFFLINE=1
 fi
 
 # Numbers of findings: shared/design/kptr-offload.md.
 broken pop-without-lock kptr_freelist safety -DMUTANT=1				# 1, ABA
-broken install-claims-late kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=1	# 2
-broken trim-unclaimed kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=2		# 3
-broken token-before-push kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=3	# order in the worker
-broken slot-before-node kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=4		# a pop can fail: kptr lost
-broken install-not-counted kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=5	# 5, mixed call site
-broken dead-not-drained kptr_pool safety -DNMI1=8 -DOPS=1 -DOFFLINE=1 -DMUTANT=6	# job of a dead CPU
-broken inline-in-nmi kptr_pool safety -DPROC0=1 -DNMI0=8 -DMUTANT=9		# the bug itself
-broken take-without-cmpxchg kptr_pool safety -DPROC0=3 -DNMI0=9 -DPROC1=3 -DNMI1=9 -DOPS=2 -DMUTANT=11
-broken take-is-searched kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=9 -DNMI1=11 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2 -DMUTANT=12
+broken reserve-without-flag kptr_reserve safety -DMUTANT=1			# ABA
+broken reserve-flag-early kptr_reserve safety -DMUTANT=2			# ABA
+broken reserve-busy-is-searched kptr_reserve safety -DMUTANT=3
+broken install-claims-late kptr_pool safety -DPROC0=7 -DNMI0=7 -DMUTANT=1	# 2
+broken trim-unclaimed kptr_pool safety -DPROC0=7 -DNMI0=7 -DMUTANT=2		# 3
+broken token-before-push kptr_pool safety -DPROC0=7 -DNMI0=7 -DMUTANT=3		# order in the worker
+broken slot-before-node kptr_pool safety -DPROC0=1 -DNMI0=4 -DMUTANT=4		# a pop can fail: kptr lost
+broken slot-before-node-process kptr_pool safety -DPROC0=7 -DPROC1=4 -DMUTANT=4 -DRES=1	# the reserve can be empty
+broken install-not-counted kptr_pool safety -DPROC0=7 -DNMI0=7 -DMUTANT=5	# 5, mixed call site
+broken dead-not-drained kptr_pool safety -DNMI1=4 -DOPS=1 -DOFFLINE=1 -DMUTANT=6	# job of a dead CPU
+broken inline-in-nmi kptr_pool safety -DPROC0=1 -DNMI0=4 -DMUTANT=9		# the bug itself
+broken take-without-cmpxchg kptr_pool safety -DPROC0=3 -DNMI0=5 -DPROC1=3 -DNMI1=5 -DOPS=2 -DMUTANT=11
+broken take-is-searched kptr_pool safety -DPROC0=1 -DPROC1=2 -DNMI0=5 -DNMI1=7 -DLOW=1 -DHIGH=2 -DMAXN=5 -DOPS=2 -DMUTANT=12
+broken reserve-is-searched kptr_pool safety -DPROC0=7 -DNMI0=7 -DPROC1=7 -DNMI1=7 -DOPS=2 -DRES=1 -DMUTANT=13
+broken busy-is-searched kptr_pool safety -DPROC0=7 -DNMI0=4 -DRES=1 -DMUTANT=14
+broken reserve-to-pool kptr_pool safety -DPROC0=7 -DNMI0=7 -DPROC1=7 -DNMI1=7 -DOPS=2 -DRES=1 -DMUTANT=15
 # What the model itself has found in the protocol.
 broken trim-claims-blindly kptr_pool safety -DPROC0=3 -DNMI0=1 -DOPS=2 -DMUTANT=7	# deficit that nobody makes good
-broken trim-gives-up kptr_pool safety -DPROC0=7 -DNMI0=11 -DNMI1=11 -DOPS=3 -DMUTANT=8	# 4, no bound
-broken refill-unnoticed kptr_pool safety -DPROC0=7 -DNMI0=11 -DMUTANT=10	# 4, no bound
+broken trim-gives-up kptr_pool safety -DPROC0=7 -DNMI0=7 -DNMI1=7 -DOPS=3 -DMUTANT=8	# 4, no bound
+broken last-in-interrupt kptr_pool safety -DPROC0=7 -DNMI0=4 -DRES=1 -DLAST=1	# without a node the destructor runs there
+broken refill-unnoticed kptr_pool safety -DPROC0=7 -DNMI0=7 -DMUTANT=10		# 4, no bound
+
+broken memalloc-base kptr_memalloc safety -DMUTANT=1				# an object stays for ever
+broken memalloc-take-first kptr_memalloc safety -DMUTANT=2
+broken memalloc-add-late kptr_memalloc safety -DMUTANT=3
+broken memalloc-clear-blindly kptr_memalloc safety -DMUTANT=4
+broken memalloc-one-barrier kptr_memalloc safety -DDESTROY=1 -DMUTANT=5		# a callback after the free
+broken memalloc-again-is-searched kptr_memalloc safety -DMUTANT=6
+broken put-before-unlink kptr_put safety -DMUTANT=1
+broken put-dropped-first kptr_put safety -DMUTANT=2				# queued twice
+broken put-torn kptr_put safety -DMUTANT=3					# the last put in any context
+broken put-revived-is-searched kptr_put safety -DMUTANT=4
 
 # What a review found in the patches posted before.
 holds posted-in-steps kptr_posted safety

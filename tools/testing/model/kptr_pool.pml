@@ -1,11 +1,15 @@
 /*
- * kptr_pool.pml: the pool of jobs that keeps kptr destructors out of NMI
+ * kptr_pool.pml: the pool of jobs that takes kptr destructors to process context
  *
- * A destructor kptr in a map value (there are K) needs a node when an NMI tears
- * the value down. nodes = idle + in hand + queued. spare, per CPU, counts nodes
- * that no kptr needs; negative, it is a deficit.
+ * A destructor kptr in a map value (there are K) needs a node when the value is
+ * torn down, in whatever context. nodes = idle + in hand + queued. spare, per CPU,
+ * counts nodes that no kptr needs; negative, it is a deficit.
  *
  *	nodes >= K + sum(spare)		at every instruction, NMI included
+ *
+ * Where a pop fails all the same, the CPU's reserve of RES nodes is for it, which
+ * are not counted above. Its takers exclude each other with a flag (busy); one that
+ * comes upon it gets none. Tasks that preempt each other: kptr_reserve.pml.
  *
  * Each option of the loops below is ONE visible instruction (an atomic, a lock,
  * an unlock); what only its own context can see is merged with the instruction
@@ -14,13 +18,13 @@
  * with OPS, that many operations from any start at rest. An install's allocation
  * may fail at any time, and does beyond MAXN.
  *
- * P(c): a program in process context on CPU c. N(c): an NMI there; P(c) stands
- * still until it has ended. W(c): the worker of CPU c, which an unbound
+ * P(c): a program in process context on CPU c. N(c): an interrupt or NMI there; P(c)
+ * stands still until it has ended. W(c): the worker of CPU c, which an unbound
  * workqueue runs anywhere; it is let run beside any NMI, which is more than can
  * happen. A pop that finds a lock held fails, or waits (is not scheduled).
  *
- * The freelist is two counts here. That it behaves as two counts is what
- * kptr_freelist.pml shows.
+ * The freelist is two counts here, a reserve is one. That they behave as counts is
+ * what kptr_freelist.pml and kptr_reserve.pml show.
  *
  * Which contexts there are and what they do: -D of the macros below; model.sh
  * has the configurations.
@@ -52,13 +56,21 @@
 #ifndef HIGH
 #define HIGH	1
 #endif
+#ifndef RES
+#define RES	0	/* jobs in a CPU's reserve */
+#endif
+#ifndef LAST
+#define LAST	0	/* N(c) tears down for good: without a node the destructor runs there */
+#endif
+#ifndef NOFAIL
+#define NOFAIL	0	/* an install's allocation fails beyond MAXN only */
+#endif
 #ifndef OPS
 #define OPS	0	/* operations in all, from any start at rest; 0: no limit, from an empty pool */
 #endif
 #define OP_INSTALL	1	/* bpf_kptr_xchg(slot, kptr), a swap if the slot has one */
 #define OP_REMOVE	2	/* bpf_kptr_xchg(slot, NULL) */
-#define OP_DELETE	4	/* teardown, destructor inline; process context */
-#define OP_DEFER	8	/* teardown as in NMI: node, slot, queue; reuse of an element in process context */
+#define OP_TEARDOWN	4	/* node, slot, queue */
 
 /* Mutants; model.sh says which finding each one is. */
 #define INSTALL_LATE	1
@@ -73,6 +85,9 @@
 #define GIVE_QUIET	10
 #define TAKE_PLAIN	11
 #define TAKE_UNSEEN	12
+#define RES_UNSEEN	13
+#define BUSY_UNSEEN	14
+#define RES_TO_POOL	15
 #ifndef MUTANT
 #define MUTANT	0
 #endif
@@ -89,13 +104,18 @@ byte nodes;		/* allocated and not freed */
 byte idle[2];		/* in the freelist's two heads */
 bit lock[2];		/* of the heads; only pops take it */
 byte hand;		/* nodes that a teardown has popped and not queued */
+byte reserve[2];
+byte reserves[2];	/* nodes of the reserve, in it or out of it; the worker's */
+bit busy[2];		/* somebody takes from the reserve */
+byte rhand[2];		/* as hand, of the reserve's */
+byte rjobs;		/* a bit a queued kptr whose node is the reserve's */
 byte claimed;		/* nodes that trim has popped and not freed */
 short spare[2];
 byte jobs[2];		/* a bit a queued kptr */
 bit kick[2];		/* irq_work pending */
 bit work[2];		/* work_struct pending */
 bit nmi[2], proc[2], worker[2];	/* N(c), P(c), W(c) amid something */
-bit sure[2];		/* N(c) must find a node */
+bit sure[4];		/* P(c), N(c) must find a node, without the reserve */
 bit oom[2];		/* W(c) ended its last run for want of memory */
 bit off, dead, lost;	/* CPU 1 is off; callback has run; its irq_work went with it */
 bit quiet;		/* nothing begins any more */
@@ -105,6 +125,7 @@ byte tmp;		/* 0 between steps */
 #define K	((slot[0] != 0) + (slot[1] != 0))
 #define S	(spare[0] + spare[1])
 #define IN(p)	((place[1] == p) + (place[2] == p) + (place[3] == p))
+#define BITS(m)	((((m) >> 1) & 1) + (((m) >> 2) & 1) + (((m) >> 3) & 1))
 
 /* Holds after each step. What it adds up are functions of the state: no states. */
 inline invariant()
@@ -115,7 +136,9 @@ inline invariant()
 		/* What a teardown needs: nodes that are queued or being freed do not count. */
 		assert(idle[0] + idle[1] + hand >= K + S);
 		/* No node lost, none in two places. */
-		assert(nodes == idle[0] + idle[1] + hand + claimed + IN(QUEUED));
+		assert(nodes == idle[0] + idle[1] + hand + claimed + IN(QUEUED) - BITS(rjobs));
+		assert(reserves[0] + reserves[1] ==
+		       reserve[0] + reserve[1] + rhand[0] + rhand[1] + BITS(rjobs));
 		/* No kptr in two places. */
 		assert(!slot[0] || slot[0] != slot[1]);
 		assert(!slot[0] || place[slot[0]] == SLOT);
@@ -159,7 +182,11 @@ inline destroy(k, in_nmi)
 #define UNCLAIM	20
 #define WADD	21
 #define WTAKE	22
+#define BUSY	23
+#define RTAKE	24
+#define RUNLOCK	25
 
+#define ME	(2 * n + c)	/* index of sure[] */
 inline begin()
 {
 	if
@@ -173,9 +200,9 @@ inline begin()
 }
 inline end()
 {
-	pc = 0; s = 0; x = 0; i = 0;
+	pc = 0; s = 0; x = 0; i = 0; r = 0; sure[ME] = 0;
 	if
-	:: n -> nmi[c] = 0; sure[c] = 0
+	:: n -> nmi[c] = 0
 	:: else -> proc[c] = 0
 	fi
 }
@@ -199,6 +226,15 @@ inline token()
 	:: else
 	fi
 }
+/* For the next teardown: the slot still has it. Memory may have come back. */
+inline retain()
+{
+	assert(!x);
+	if
+	:: LAST && n && slot[s] -> x = slot[s]; slot[s] = 0; place[x] = HAND; pc = INLINE
+	:: else -> pc = KICK
+	fi
+}
 inline any_slot()
 {
 	if
@@ -209,7 +245,7 @@ inline any_slot()
 
 /*
  * Pop, from the head of CPU 'from' on; where it goes on: none, got. Who takes a
- * node may take the one that N(c) was sure of; mine: N(c)'s own c, else 2.
+ * node may take the one that another was sure of; mine: his own of these, or 4.
  */
 #define HEAD(from)	((from) ^ i)
 inline pop_lock(from, mine, none)
@@ -219,6 +255,8 @@ inline pop_lock(from, mine, none)
 		lock[HEAD(from)] = 1;
 		sure[0] = (mine) == 0 && sure[0];
 		sure[1] = (mine) == 1 && sure[1];
+		sure[2] = (mine) == 2 && sure[2];
+		sure[3] = (mine) == 3 && sure[3];
 		pc = TAKE
 	:: (!idle[HEAD(from)] || lock[HEAD(from)]) && !i -> i = 1
 	:: (!idle[HEAD(from)] || lock[HEAD(from)]) && i -> i = 0; pc = none
@@ -233,7 +271,7 @@ inline pop_unlock(from, got) { lock[HEAD(from)] = 0; i = 0; pc = got }
 proctype Ctx(bit c; bit n; byte ops)
 {
 	byte pc, s, x;		/* x: the kptr in hand */
-	bit i;
+	bit i, r;		/* r: the node in hand is the reserve's */
 
 end_c:	do
 	:: STEP(BEGIN && (ops & OP_INSTALL) && IN(NOWHERE))
@@ -253,7 +291,7 @@ end_c:	do
 	:: STEP(GO && pc == ALLOC)
 		if
 		:: nodes < MAXN -> nodes++; idle[c]++; pc = GIVE
-		:: true -> raise(c); pc = XCHG_IN
+		:: !NOFAIL || nodes >= MAXN -> raise(c); pc = XCHG_IN
 		fi;
 		if
 		:: MUTANT == INSTALL_LATE && pc == XCHG_IN && x -> pc = TOKEN
@@ -302,15 +340,6 @@ end_c:	do
 		x = slot[s]; slot[s] = 0; place[x] = HAND;
 		pc = TOKEN
 	   END
-	:: STEP(BEGIN && (ops & OP_DELETE) && K)
-		begin();
-		if
-		:: slot[0] -> s = 0
-		:: slot[1] -> s = 1
-		fi;
-		x = slot[s]; slot[s] = 0; place[x] = HAND;
-		pc = INLINE
-	   END
 	/* The program may release x or hand it on; released is the same as new. */
 	:: STEP(GO && pc == TOKEN)
 		token();
@@ -324,37 +353,61 @@ end_c:	do
 	:: STEP(GO && pc == KICK) raise(c); end() END
 
 	/*
-	 * Teardown that defers the destructor. K covered, no lock held, nobody
-	 * with a node that he may give back: if no other pop comes between, the
-	 * pop of an NMI finds a node.
+	 * Teardown. K covered, no lock held, nobody with a node that he may give
+	 * back: if no other pop comes between, the pop finds a node, in any context.
 	 */
-	:: STEP(BEGIN && (ops & OP_DEFER) && K)
+	:: STEP(BEGIN && (ops & OP_TEARDOWN) && K)
 		begin();
 		if
 		:: slot[0] -> s = 0
 		:: slot[1] -> s = 1
 		fi;
-		sure[c] = n && S >= 0 && !lock[0] && !lock[1] && !hand;
+		sure[ME] = S >= 0 && !lock[0] && !lock[1] && !hand;
 		if
-		:: MUTANT == SLOT_FIRST -> x = slot[s]; slot[s] = 0; place[x] = HAND
-		:: MUTANT == INLINE_IN_NMI -> x = slot[s]; slot[s] = 0; place[x] = HAND
+		:: MUTANT == SLOT_FIRST || MUTANT == INLINE_IN_NMI ->
+			x = slot[s]; slot[s] = 0; place[x] = HAND
 		:: else
 		fi;
 		pc = (MUTANT == INLINE_IN_NMI -> INLINE : POP)
 	   END
 	:: STEP(GO && pc == POP)
-		tmp = sure[c];
-		pop_lock(c, (n * c + 2 * !n), 0);
+		tmp = sure[ME];
+		pop_lock(c, ME, BUSY);
 		if
-		:: !pc ->	/* retained; the slot still has it */
+		:: pc == BUSY ->
 			assert(!tmp);
-			assert(!x);
-			end()
+			if
+			:: RES
+			:: else -> retain()
+			fi
 		:: else
 		fi
 	   END
 	:: STEP(GO && pc == TAKE) pop_take(c); hand++ END
 	:: STEP(GO && pc == UNLOCK) pop_unlock(c, XCHG_0) END
+	/* The reserve: who comes upon another taker gets none. */
+	:: STEP(GO && pc == BUSY)
+		if
+		:: busy[c] -> assert(MUTANT != BUSY_UNSEEN); retain()
+		:: else -> busy[c] = 1; pc = RTAKE
+		fi
+	   END
+	:: STEP(GO && pc == RTAKE)
+		if
+		:: reserve[c] ->
+			assert(MUTANT != RES_UNSEEN);	/* that a search comes here */
+			reserve[c]--; rhand[c]++; r = 1
+		:: else
+		fi;
+		pc = RUNLOCK
+	   END
+	:: STEP(GO && pc == RUNLOCK)
+		busy[c] = 0;
+		if
+		:: r -> pc = XCHG_0
+		:: else -> retain()
+		fi
+	   END
 	:: STEP(GO && pc == XCHG_0)
 		if
 		:: MUTANT == SLOT_FIRST
@@ -362,20 +415,50 @@ end_c:	do
 		fi;
 		pc = (x -> ADD : BACK)
 	   END
-	:: STEP(GO && pc == BACK) idle[c]++; hand--; end() END
+	:: STEP(GO && pc == BACK)
+		if
+		:: r -> reserve[c]++; rhand[c]--
+		:: else -> idle[c]++; hand--
+		fi;
+		end()
+	   END
 	:: STEP(GO && pc == ADD)
-		hand--;
 		assert(place[x] == HAND);
 		place[x] = QUEUED;
+		if
+		:: r -> rhand[c]--; rjobs = rjobs | (1 << x)
+		:: else -> hand--
+		fi;
 		tmp = jobs[c];
 		jobs[c] = jobs[c] | (1 << x);
-		pc = KICK; x = 0;
+		pc = KICK; x = 0; r = 0;
 		if
 		:: tmp -> end()
 		:: else
 		fi
 	   END
 	od
+}
+
+inline run_one()
+{
+	tmp = (list & 2 -> 1 : (list & 4 -> 2 : 3));
+	list = list & ~(1 << tmp);
+	assert(place[tmp] == QUEUED);
+	destroy(tmp, 0);
+	if
+	:: rjobs & (1 << tmp) ->
+		rjobs = rjobs & ~(1 << tmp);
+		if
+		:: MUTANT == RES_TO_POOL -> reserves[c]--; nodes++; idle[c]++
+		:: else -> reserve[c]++
+		fi
+	:: else ->
+		if
+		:: idle[0]++
+		:: idle[1]++
+		fi
+	fi
 }
 
 inline rest() { pc = 0; h = 0; worker[c] = 0 }
@@ -400,31 +483,15 @@ end_w:	do
 		list = jobs[c]; jobs[c] = 0;
 		pc = (list -> RUN : FILL)
 	   END
-	/* The node is pushed first, then given away as a token. */
-	:: STEP(pc == RUN && MUTANT != TOKEN_FIRST)
-		tmp = (list & 2 -> 1 : (list & 4 -> 2 : 3));
-		list = list & ~(1 << tmp);
-		assert(place[tmp] == QUEUED);
-		destroy(tmp, 0);
-		if
-		:: idle[0]++
-		:: idle[1]++
-		fi;
-		pc = WTOKEN
-	   END
+	/* The node is pushed first, then one is given away as a token. */
+	:: STEP(pc == RUN && MUTANT != TOKEN_FIRST) run_one(); pc = WTOKEN END
 	:: STEP(pc == WTOKEN && MUTANT != TOKEN_FIRST)
-		token();
+		token();	/* of a reserve's job: the pool's that was not needed */
 		pc = (list -> RUN : FILL)
 	   END
 	:: STEP(pc == RUN && MUTANT == TOKEN_FIRST) spare[c]++; pc = WTOKEN END
 	:: STEP(pc == WTOKEN && MUTANT == TOKEN_FIRST)
-		tmp = (list & 2 -> 1 : (list & 4 -> 2 : 3));
-		list = list & ~(1 << tmp);
-		destroy(tmp, 0);
-		if
-		:: idle[0]++
-		:: idle[1]++
-		fi;
+		run_one();
 		pc = (list -> RUN : FILL)
 	   END
 
@@ -454,7 +521,14 @@ end_w:	do
 		fi
 	   END
 	:: STEP(pc == WGIVE) spare[c]++; pc = FILL END
-	:: STEP(pc == FILL && spare[c] >= LOW)
+	:: STEP(pc == FILL && spare[c] >= LOW && reserves[c] < RES)
+		if
+		:: reserves[c]++; reserve[c]++
+		:: WFAIL && spare[c] > HIGH -> oom[c] = 1; pc = TRIM
+		:: WFAIL && spare[c] <= HIGH -> oom[c] = 1; rest()
+		fi
+	   END
+	:: STEP(pc == FILL && spare[c] >= LOW && reserves[c] >= RES)
 		if
 		:: spare[c] > HIGH -> pc = TRIM
 		:: else -> rest()
@@ -483,7 +557,7 @@ end_w:	do
 		:: else
 		fi
 	   END
-	:: STEP(pc == POP) pop_lock(h, 2, UNCLAIM) END
+	:: STEP(pc == POP) pop_lock(h, 4, UNCLAIM) END
 	:: STEP(pc == TAKE) pop_take(h); claimed++ END
 	/* free */
 	:: STEP(pc == UNLOCK) pop_unlock(h, TRIM); h = 0; claimed--; nodes--;
@@ -520,6 +594,10 @@ inline start(c)
 	if
 	:: skip
 	:: spare[c]++; nodes++; idle[c]++
+	fi;
+	if
+	:: skip
+	:: RES -> reserve[c] = RES; reserves[c] = RES
 	fi
 }
 
@@ -571,6 +649,8 @@ init
 	:: atomic { quiet && AT_REST ->
 		assert(!jobs[0] && !jobs[1] && !IN(QUEUED));
 		assert(!hand && !claimed && !lock[0] && !lock[1]);
+		assert(!rhand[0] && !rhand[1] && !rjobs && !busy[0] && !busy[1]);
+		assert(reserve[0] == reserves[0] && reserve[1] == reserves[1]);
 		assert(nodes == K + S);
 		assert(spare[0] <= HIGH && spare[1] <= HIGH);
 		assert(spare[0] >= 0 || oom[0]);

@@ -75,7 +75,7 @@ out:
 	check_gone(&before);
 }
 
-/* Outside of NMI destructors run before the operation returns */
+/* Torn down by a program, outside of NMI */
 static void test_map_in_process(const struct map_case *c)
 {
 	struct bpf_test_nmi_stats before = stats();
@@ -88,7 +88,7 @@ static void test_map_in_process(const struct map_case *c)
 	ASSERT_EQ(skel->bss->installed, filled(skel, c), "installed");
 	run(c->update ? skel->progs.update_in_process : skel->progs.delete_in_process);
 	ASSERT_EQ(skel->bss->torn, skel->data->n, "torn down");
-	ASSERT_EQ(stats_since(&before).destroyed, torn_down(skel, c), "destroyed at once");
+	check_destroyed(&before, torn_down(skel, c));
 	kptr_dtor_nmi_maps__destroy(skel);
 	check_gone(&before);
 }

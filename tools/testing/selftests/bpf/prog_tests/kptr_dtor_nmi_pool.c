@@ -99,8 +99,13 @@ static void test_pool_churn(bool update)
 	skel = kptr_dtor_nmi_insn__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "load"))
 		return;
-	for (n = 0; n < kptrs; n += POOL_KPTRS_AT_ONCE)
+	for (n = 0; n < kptrs;) {
 		run(update ? skel->progs.churn_update : skel->progs.churn);
+		n += POOL_KPTRS_AT_ONCE;
+		/* No object is left until the worker has destroyed some. */
+		if (update)
+			WAIT_FOR(stats_since(&before).destroyed >= n);
+	}
 	ASSERT_EQ(skel->bss->installed, n, "installed");
 	kptr_dtor_nmi_insn__destroy(skel);
 	check_gone(&before);

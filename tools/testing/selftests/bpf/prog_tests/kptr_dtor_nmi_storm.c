@@ -23,13 +23,13 @@ struct storm_case {
 	bool nmi_deletes, nmi_updates, nmi_xchgs;
 	/* How many follow one upon another */
 	int nmis;
-	bool offline, unload, interpreted;
+	bool offline, unload, interpreted, hooks;
 };
 
 /* What a storm takes at least, and how much of it may have to stay in its slot:
  * KPTR_STORM_... in the environment tells otherwise. `make torture` takes more.
  */
-#define STORM_KPTRS 20000	/* torn down in NMI, or exchanged where NMIs tear down none */
+#define STORM_KPTRS 20000	/* torn down, or exchanged where NMIs tear down none */
 #define STORM_XCHGS 4		/* what one NMI exchanges then: more, in fact */
 #define STORM_RETAINED 10000	/* one of so many */
 /* Memory for the jobs of what NMIs install is not to be had for sure. */
@@ -191,7 +191,7 @@ static void rage(const struct storm_case *c, void *(*work)(void *), struct bpf_p
 {
 	__u64 kptrs = from_env("KPTR_STORM_KPTRS", STORM_KPTRS);
 	int i, n = 0, cycles = 0, probes = 0, cpus = libbpf_num_possible_cpus();
-	__u64 of = from_env("KPTR_STORM_RETAINED", cpus == 1 ? 0 :
+	__u64 of = from_env("KPTR_STORM_RETAINED", cpus == 1 || c->hooks ? 0 :
 			    c->nmi_xchgs ? STORM_RETAINED_XCHG : STORM_RETAINED);
 	__u64 begin = get_time_ns(), last = begin, done = 0, now;
 	struct dtor_count before = all_dtors(), dtors;
@@ -220,7 +220,6 @@ static void rage(const struct storm_case *c, void *(*work)(void *), struct bpf_p
 		dtors = all_dtors();
 		if (dtors.in_nmi != before.in_nmi || dtors.in_hardirq != before.in_hardirq)
 			break;
-		/* Those in a worker are of what NMIs tore down, while no map is freed. */
 		now = tears ? dtors.in_worker - before.in_worker : READ_ONCE(*runs) * STORM_XCHGS;
 		if (now >= kptrs && (!c->offline || cycles >= OFFLINE_CYCLES))
 			break;
@@ -266,10 +265,29 @@ static void rage(const struct storm_case *c, void *(*work)(void *), struct bpf_p
 	ASSERT_LE(retained * of, now, "retained * KPTR_STORM_RETAINED");
 }
 
+static const char * const hooks[] = {
+	"workqueue_queue_work", "sched_switch", "timer_start", "hrtimer_expire_entry",
+	"softirq_entry", "kmem_cache_alloc", "mm_page_alloc", "rcu_utilization",
+};
+
+/* Each of them has torn down something, or tried to. */
+static void check_hooks(const struct kptr_dtor_nmi_storm *skel)
+{
+	ASSERT_GT(skel->bss->hooked_workqueue_queue_work, 0, "workqueue_queue_work");
+	ASSERT_GT(skel->bss->hooked_sched_switch, 0, "sched_switch");
+	ASSERT_GT(skel->bss->hooked_timer_start, 0, "timer_start");
+	ASSERT_GT(skel->bss->hooked_hrtimer_expire_entry, 0, "hrtimer_expire_entry");
+	ASSERT_GT(skel->bss->hooked_softirq_entry, 0, "softirq_entry");
+	ASSERT_GT(skel->bss->hooked_kmem_cache_alloc, 0, "kmem_cache_alloc");
+	ASSERT_GT(skel->bss->hooked_mm_page_alloc, 0, "mm_page_alloc");
+	ASSERT_GT(skel->bss->hooked_rcu_utilization, 0, "rcu_utilization");
+}
+
 static struct kptr_dtor_nmi_storm *load_storm(const struct storm_case *c, int *link)
 {
 	struct kptr_dtor_nmi_storm *skel = kptr_dtor_nmi_storm__open();
 	struct bpf_program *in_nmi;
+	int i;
 
 	*link = -1;
 	if (!ASSERT_OK_PTR(skel, "open"))
@@ -285,6 +303,8 @@ static struct kptr_dtor_nmi_storm *load_storm(const struct storm_case *c, int *l
 	in_nmi = prog_of(skel->obj, "nmi", c->interpreted ? "interpreted" : c->what);
 	bpf_program__set_autoload(in_nmi, true);
 	bpf_program__set_autoattach(in_nmi, !c->interpreted);
+	for (i = 0; c->hooks && i < ARRAY_SIZE(hooks); i++)
+		bpf_program__set_autoload(prog_of(skel->obj, "hook", hooks[i]), true);
 	if (make_cgroup(&skel->bss->cgroup_id)) {
 		if (ASSERT_OK(bpf_object__prepare(skel->obj), "prepare") &&
 		    (!c->interpreted || attach_interpreted(in_nmi, skel->maps.map, link)) &&
@@ -331,6 +351,8 @@ static void test_storm(const struct storm_case *c)
 	ASSERT_EQ(skel->bss->removed, s.released, "removed");
 	if (c->nmi_xchgs)
 		ASSERT_GT(skel->bss->exchanged, 0, "exchanged in NMI");
+	if (c->hooks)
+		check_hooks(skel);
 	refs[DTOR_CPUMASK] = skel->bss->cpumask_refs;
 	refs[DTOR_TASK] = skel->bss->task_refs;
 	refs[DTOR_CGROUP] = skel->bss->cgroup_refs;
@@ -429,6 +451,10 @@ static void test_storms(void)
 		{ "skb", "skb", .nmi_updates = true, .nmis = 1 },
 		{ "interpreted", "map", BPF_MAP_TYPE_HASH, .nmi_deletes = true,
 		  .interpreted = true },
+		{ "array_hooks", "map", BPF_MAP_TYPE_ARRAY, .nmi_updates = true, .hooks = true },
+		{ "hash_hooks", "map", BPF_MAP_TYPE_HASH, .nmi_deletes = true, .hooks = true },
+		{ "hash_alloc_hooks", "map", BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC,
+		  .nmi_deletes = true, .hooks = true },
 		{ "offline", "map", BPF_MAP_TYPE_ARRAY, .nmi_updates = true, .offline = true },
 		{ "unload", "map", BPF_MAP_TYPE_HASH, .nmi_deletes = true, .unload = true },
 	};

@@ -271,6 +271,38 @@ NMI_PROG(nmi_map)
 	}
 }
 
+/* Not only NMIs: what runs under the locks of workqueues, runqueues and timers, in soft
+ * and hard irq, in the allocators and in RCU takes one value after the other as well.
+ */
+#define HOOK(name, ...)								\
+SEC("?tp_btf/" #name)								\
+int BPF_PROG(hook_##name, ##__VA_ARGS__)					\
+{										\
+	struct value none = {};							\
+	u32 k = any(KEYS);							\
+										\
+	if (array)								\
+		bpf_map_update_elem(&map, &k, &none, BPF_EXIST);		\
+	else									\
+		bpf_map_delete_elem(&map, &k);					\
+	count(&hooked_##name);							\
+	return 0;								\
+}
+
+__u64 hooked_workqueue_queue_work, hooked_sched_switch, hooked_timer_start;
+__u64 hooked_hrtimer_expire_entry, hooked_softirq_entry, hooked_kmem_cache_alloc;
+__u64 hooked_mm_page_alloc, hooked_rcu_utilization;
+
+HOOK(workqueue_queue_work, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
+HOOK(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+HOOK(timer_start, struct timer_list *timer, unsigned long bucket_expiry)
+HOOK(hrtimer_expire_entry, struct hrtimer *hrtimer, s64 *now)
+HOOK(softirq_entry, unsigned int vec)
+HOOK(kmem_cache_alloc, unsigned long call_site, const void *ptr, struct kmem_cache *s,
+     gfp_t gfp_flags, int node)
+HOOK(mm_page_alloc, struct page *page, unsigned int order, gfp_t gfp_flags, int migratetype)
+HOOK(rcu_utilization, const char *what)
+
 /* Without kfuncs, which the interpreter does not call */
 NMI_PROG(nmi_interpreted)
 {
