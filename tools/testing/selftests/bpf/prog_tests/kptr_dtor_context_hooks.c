@@ -98,7 +98,7 @@ static const struct context contexts[] = {
 };
 
 static struct kptr_dtor_context_hooks *load_context(const struct map_op *op, const char *prog,
-					      const char *trigger_prog)
+						    const char *trigger_prog)
 {
 	struct kptr_dtor_context_hooks *skel = kptr_dtor_context_hooks__open();
 	bool percpu = op->type == BPF_MAP_TYPE_PERCPU_ARRAY;

@@ -274,34 +274,74 @@ NMI_PROG(nmi_map)
 /* Not only NMIs: what runs under the locks of workqueues, runqueues and timers, in soft
  * and hard irq, in the allocators and in RCU takes one value after the other as well.
  */
-#define HOOK(name, ...)								\
-SEC("?tp_btf/" #name)								\
-int BPF_PROG(hook_##name, ##__VA_ARGS__)					\
-{										\
-	struct value none = {};							\
-	u32 k = any(KEYS);							\
-										\
-	if (array)								\
-		bpf_map_update_elem(&map, &k, &none, BPF_EXIST);		\
-	else									\
-		bpf_map_delete_elem(&map, &k);					\
-	count(&hooked_##name);							\
-	return 0;								\
+static __always_inline int tear_down_one(__u64 *hooked)
+{
+	struct value none = {};
+	u32 k = any(KEYS);
+
+	if (array)
+		bpf_map_update_elem(&map, &k, &none, BPF_EXIST);
+	else
+		bpf_map_delete_elem(&map, &k);
+	count(hooked);
+	return 0;
 }
 
 __u64 hooked_workqueue_queue_work, hooked_sched_switch, hooked_timer_start;
 __u64 hooked_hrtimer_expire_entry, hooked_softirq_entry, hooked_kmem_cache_alloc;
 __u64 hooked_mm_page_alloc, hooked_rcu_utilization;
 
-HOOK(workqueue_queue_work, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
-HOOK(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
-HOOK(timer_start, struct timer_list *timer, unsigned long bucket_expiry)
-HOOK(hrtimer_expire_entry, struct hrtimer *hrtimer, s64 *now)
-HOOK(softirq_entry, unsigned int vec)
-HOOK(kmem_cache_alloc, unsigned long call_site, const void *ptr, struct kmem_cache *s,
-     gfp_t gfp_flags, int node)
-HOOK(mm_page_alloc, struct page *page, unsigned int order, gfp_t gfp_flags, int migratetype)
-HOOK(rcu_utilization, const char *what)
+SEC("?tp_btf/workqueue_queue_work")
+int BPF_PROG(hook_workqueue_queue_work, int cpu, struct pool_workqueue *pwq,
+	     struct work_struct *work)
+{
+	return tear_down_one(&hooked_workqueue_queue_work);
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(hook_sched_switch, bool preempt, struct task_struct *prev,
+	     struct task_struct *next)
+{
+	return tear_down_one(&hooked_sched_switch);
+}
+
+SEC("?tp_btf/timer_start")
+int BPF_PROG(hook_timer_start, struct timer_list *timer, unsigned long bucket_expiry)
+{
+	return tear_down_one(&hooked_timer_start);
+}
+
+SEC("?tp_btf/hrtimer_expire_entry")
+int BPF_PROG(hook_hrtimer_expire_entry, struct hrtimer *hrtimer, s64 *now)
+{
+	return tear_down_one(&hooked_hrtimer_expire_entry);
+}
+
+SEC("?tp_btf/softirq_entry")
+int BPF_PROG(hook_softirq_entry, unsigned int vec)
+{
+	return tear_down_one(&hooked_softirq_entry);
+}
+
+SEC("?tp_btf/kmem_cache_alloc")
+int BPF_PROG(hook_kmem_cache_alloc, unsigned long call_site, const void *ptr,
+	     struct kmem_cache *s, gfp_t gfp_flags, int node)
+{
+	return tear_down_one(&hooked_kmem_cache_alloc);
+}
+
+SEC("?tp_btf/mm_page_alloc")
+int BPF_PROG(hook_mm_page_alloc, struct page *page, unsigned int order, gfp_t gfp_flags,
+	     int migratetype)
+{
+	return tear_down_one(&hooked_mm_page_alloc);
+}
+
+SEC("?tp_btf/rcu_utilization")
+int BPF_PROG(hook_rcu_utilization, const char *what)
+{
+	return tear_down_one(&hooked_rcu_utilization);
+}
 
 /* Without kfuncs, which the interpreter does not call */
 NMI_PROG(nmi_interpreted)
