@@ -1,6 +1,6 @@
 #!/bin/bash
 # fuzz.sh: N random programs over dynptrs, of SEED, loaded in the VM and judged
-# by the oracle of tools/testing/fuzz/dynptr_fuzz.c
+# by the oracle of tools/testing/fuzz
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
@@ -20,13 +20,13 @@ phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
 	mkdir -p $fuzz
 	make -s -C $tools/lib/bpf OUTPUT=$fuzz/ DESTDIR=$fuzz/root prefix= install_headers $fuzz/libbpf.a
 	clang -O2 -g -Wall -Werror -D_GNU_SOURCE -I$tools/include -I$tools/include/uapi -I$fuzz/root/include \
-		-o $fuzz/dynptr_fuzz /top/tools/testing/fuzz/dynptr_fuzz.c $fuzz/libbpf.a -lelf -lz' ||
+		-o $fuzz/fuzz /top/tools/testing/fuzz/*.c $fuzz/libbpf.a -lelf -lz' ||
 	die $E_BUILD "phase 'fuzz build' failed: $(first_error "$log"), see $log"
 
 VM_EVERY=10
 vm_progress() { last_line "$1" 2>/dev/null || true; }
 rc=0
-run_vm "$obj" "$out" dynptr_fuzz "exec /build/obj/fuzz/dynptr_fuzz $SEED $START $N" "$S/fuzz-report.sh" || rc=$?
+run_vm "$obj" "$out" fuzz "exec /build/obj/fuzz/fuzz $SEED $START $N" "$S/fuzz-report.sh" || rc=$?
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 [ $rc = 0 ] || say "to repeat: make fuzz SEED=$SEED START=$START N=$N"
 exit $rc

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * fuzz: random programs over dynptrs, their clones and slices, and the skbs and
+ * ring buffer records below them, against the verifier.
+ *
+ *   oracle.c	runs a program's instructions as the kernel would, with every
+ *		outcome of each branch and of each call that may return NULL: it
+ *		knows nothing of the verifier's ids, only memory that lives and dies
+ *   steps.c	what one step of a program is made of
+ *   generator.c appends one step after the other, and lets the oracle say whether
+ *		a step is sound in all the states that reach it
+ *   kernel.c	what the kernel is given, and what it says: BTF, maps, programs
+ *   runner.c	gives all programs to the kernel and compares
+ *
+ * Program i of seed S depends on S and i alone.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/filter.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
+
+/* Programs */
+
+enum { TC, QDISC };
+
+#define MAX_FNS		6
+#define MAX_INSNS	512
+
+struct fn {
+	struct bpf_insn insn[MAX_INSNS];
+	int n;
+};
+
+/* A call to another function has the function's number as imm until link(). */
+extern struct prog {
+	int type;
+	struct fn fn[MAX_FNS];
+	int nfns;
+	unsigned int ops;	/* the operations in it, one bit each */
+} P;
+
+/* The offset of a jump whose target is not there yet: the label's number. */
+#define UNBOUND		0x7000
+
+enum callee {
+	C_RAND, C_FROM_MEM, C_RESERVE, C_DATA, C_READ, C_WRITE, C_SUBMIT, C_DISCARD, C_XCHG,
+	C_PULL,
+	C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
+	NR_CALLEES
+};
+
+struct callee_desc {
+	const char *name;
+	int helper;		/* 0: a kfunc */
+	int btf_id;
+};
+
+extern struct callee_desc callees[NR_CALLEES];
+enum callee callee_of(const struct bpf_insn *insn);
+
+extern int ringbuf_fd, mem_fd, kptr_fd, node_id;
+
+/* oracle.c: a machine */
+
+enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
+extern const char * const verdicts[];
+
+enum kind {
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, SLICE, DYN_LO, DYN_HI, NULLED
+};
+
+enum { ZERO, UNKNOWN };
+
+/* What is in a register or in a word of the stack. */
+struct val {
+	unsigned char kind;
+	unsigned char obj;	/* STACK: the frame; NUM: ZERO or UNKNOWN */
+	unsigned char aux;	/* STACK: the word; DYN_LO, SLICE: the dynptr's number */
+	unsigned char gen;	/* SLICE: how often the memory had moved */
+	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
+};
+
+enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
+
+enum { O_MEM, O_SKB, O_RECORD, O_NODE };
+
+struct obj {
+	unsigned char kind;
+	unsigned char alive;
+	unsigned char owned;	/* the program has to release it */
+	unsigned char node;	/* an skb in this node; 0: in none */
+	unsigned char gen;
+	unsigned char level;	/* for the generator: G.level when it was acquired */
+};
+
+/* It can be used, and is nobody else's. */
+static inline bool live(const struct obj *o)
+{
+	return o->alive && !o->node;
+}
+
+#define WORDS		16	/* word w of a frame is at r10 - 8 * w */
+#define FRAMES		3
+#define OBJS		24
+#define DYNS		40
+
+struct frame {
+	struct val reg[11];
+	struct val word[WORDS];
+	short fn, pc;
+};
+
+struct state {
+	struct frame f[FRAMES];
+	struct obj obj[OBJS];
+	unsigned char gone[DYNS];	/* of the dynptrs: how they went */
+	unsigned char cur, nobj, ndyn, epoch;
+	short label;
+	/* from here on not part of what the machine is */
+	bool forced;
+	unsigned char npath;
+	unsigned long path;
+};
+
+#define MAX_STATES	96
+
+extern struct oracle {
+	/* all states of the program, each at the end of what there is of it */
+	struct state *active, buffer[2][MAX_STATES];
+	struct state parked[2 * MAX_STATES], work[MAX_STATES];
+	int nactive, nparked, nwork;
+	bool overflow;
+	/* the worst that was seen, and the outcomes that lead to it */
+	enum verdict verdict;
+	unsigned long path;
+	int npath;
+	const char *why;
+	int events;
+	/* a replay takes the outcomes of path, and tells what it does */
+	bool replay, trace;
+} O;
+
+struct state oracle_start(void);
+void oracle_run(void);
+void oracle_merge(void);
+void oracle_replay(bool trace);
+bool has_clone(struct state *s, struct val *dyn);
+
+/* steps.c */
+
+#define OPS(x) \
+	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
+	x(write) x(pull) x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) \
+	x(xchg_node) x(obj_new) x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) \
+	x(branch) x(subprog_returns_slice)
+#define OP(name) OP_##name,
+enum { OPS(OP) NR_OPS };
+extern const char * const op_names[];
+
+/*
+ * A frame's words: 1 the context (TC) or to_free (qdisc), 2 the context of a
+ * qdisc, 3 for bpf_dynptr_read(), 4 to 7 spills, from 8 on dynptrs.
+ * A holder is a place for a pointer: 0 to 3 are R6 to R9, 4 to 7 the spills.
+ */
+enum { W_ARG = 1, W_CTX, W_BUF, W_SPILL, W_DYN = 8 };
+#define HOLDERS		8
+
+extern struct generator {
+	unsigned long rng;
+	int level, own_level;	/* see no_release() */
+	int labels;
+	int step, inject_at;	/* at the step of that number something bad is done */
+} G;
+
+unsigned long mix(unsigned long x);
+unsigned int rnd(unsigned int n);
+bool chance(unsigned int percent);
+
+struct fn *cur_fn(void);
+void emit(struct bpf_insn insn);
+void emit_call(enum callee c);
+void emit_word(int reg, int w);
+void emit_place(int reg, int p);
+void get(int reg, int h);
+void put(int h, int reg);
+
+/*
+ * A dynptr's place: a word of this frame, or HELD + h: the word to which h
+ * points. Filled: it holds one; with bad one that is dead, or a slot that
+ * bpf_ringbuf_submit_dynptr() has nulled.
+ */
+#define HELD	100
+
+struct val *held(struct state *s, int h);
+struct val *place(struct state *s, int p);
+bool may_hold(int h, int kind);
+int pick_obj(struct state *s, int kind, bool bad);
+int pick_slice(struct state *s);
+int pick_dst(bool bad);
+int pick_dyn(struct state *s, int kind, bool bad);
+int pick_empty(struct state *s);
+int pick_op(void);
+
+bool emit_op(struct state *s, int op, bool bad);
+bool emit_release(struct state *s, int obj, int except);
+bool has_op(int op);
+
+/* generator.c */
+
+void program(unsigned long seed, unsigned int i);
+
+/* kernel.c */
+
+void make_btf_and_maps(void);
+void link_fns(void);
+void print_program(void);
+int load(unsigned int flags, int level, char *log, size_t size);
+
+#endif

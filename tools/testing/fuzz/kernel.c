@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the kernel is given, and what it says of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include "fuzz.h"
+
+int ringbuf_fd, mem_fd, kptr_fd, node_id;
+static int prog_btf_fd, func_id, enqueue_idx, qdisc_ops_id;
+
+struct callee_desc callees[NR_CALLEES] = {
+	[C_RAND] = { "bpf_get_prandom_u32", BPF_FUNC_get_prandom_u32 },
+	[C_FROM_MEM] = { "bpf_dynptr_from_mem", BPF_FUNC_dynptr_from_mem },
+	[C_RESERVE] = { "bpf_ringbuf_reserve_dynptr", BPF_FUNC_ringbuf_reserve_dynptr },
+	[C_DATA] = { "bpf_dynptr_data", BPF_FUNC_dynptr_data },
+	[C_READ] = { "bpf_dynptr_read", BPF_FUNC_dynptr_read },
+	[C_WRITE] = { "bpf_dynptr_write", BPF_FUNC_dynptr_write },
+	[C_SUBMIT] = { "bpf_ringbuf_submit_dynptr", BPF_FUNC_ringbuf_submit_dynptr },
+	[C_DISCARD] = { "bpf_ringbuf_discard_dynptr", BPF_FUNC_ringbuf_discard_dynptr },
+	[C_XCHG] = { "bpf_kptr_xchg", BPF_FUNC_kptr_xchg },
+	[C_PULL] = { "bpf_skb_pull_data", BPF_FUNC_skb_pull_data },
+	[C_FROM_SKB] = { "bpf_dynptr_from_skb" },
+	[C_CLONE] = { "bpf_dynptr_clone" },
+	[C_SLICE] = { "bpf_dynptr_slice" },
+	[C_SLICE_RDWR] = { "bpf_dynptr_slice_rdwr" },
+	[C_DROP] = { "bpf_qdisc_skb_drop" },
+	[C_KFREE] = { "bpf_kfree_skb" },
+	[C_OBJ_NEW] = { "bpf_obj_new_impl" },
+	[C_OBJ_DROP] = { "bpf_obj_drop_impl" },
+};
+
+enum callee callee_of(const struct bpf_insn *insn)
+{
+	enum callee c;
+
+	for (c = 0; c < NR_CALLEES; c++)
+		if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL ? callees[c].btf_id == insn->imm :
+							     callees[c].helper == insn->imm)
+			return c;
+	die("a call of unknown function %d", insn->imm);
+}
+
+static struct bpf_insn linked[MAX_FNS * MAX_INSNS];
+static int start[MAX_FNS], nlinked;
+
+void link_fns(void)
+{
+	struct bpf_insn *insn;
+	int f, i;
+
+	for (f = 0, nlinked = 0; f < P.nfns; f++) {
+		start[f] = nlinked;
+		memcpy(linked + nlinked, P.fn[f].insn, P.fn[f].n * sizeof(*linked));
+		nlinked += P.fn[f].n;
+	}
+	for (i = 0, insn = linked; i < nlinked; i++, insn++)
+		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL)
+			insn->imm = start[insn->imm] - i - 1;
+}
+
+static void print_insn(int i)
+{
+	const struct bpf_insn *insn = &linked[i];
+	int to = i + 1 + insn->off;
+
+	printf("%4d: ", i);
+	switch (insn->code) {
+	case BPF_ALU64 | BPF_MOV | BPF_K:
+		printf("r%d = %d\n", insn->dst_reg, insn->imm);
+		break;
+	case BPF_ALU64 | BPF_MOV | BPF_X:
+		printf("r%d = r%d\n", insn->dst_reg, insn->src_reg);
+		break;
+	case BPF_ALU64 | BPF_ADD | BPF_K:
+		printf("r%d += %d\n", insn->dst_reg, insn->imm);
+		break;
+	case BPF_ALU64 | BPF_ADD | BPF_X:
+		printf("r%d += r%d\n", insn->dst_reg, insn->src_reg);
+		break;
+	case BPF_LD | BPF_IMM | BPF_DW:
+		printf("r%d = %s map\n", insn->dst_reg,
+		       insn->imm == ringbuf_fd ? "ring buffer" :
+		       insn->imm == kptr_fd ? "value of kptr" : "value of");
+		break;
+	case BPF_LDX | BPF_MEM | BPF_DW:
+	case BPF_LDX | BPF_MEM | BPF_B:
+		printf("r%d = *(u%d *)(r%d %+d)\n", insn->dst_reg,
+		       BPF_SIZE(insn->code) == BPF_B ? 8 : 64, insn->src_reg, insn->off);
+		break;
+	case BPF_STX | BPF_MEM | BPF_DW:
+		printf("*(u64 *)(r%d %+d) = r%d\n", insn->dst_reg, insn->off, insn->src_reg);
+		break;
+	case BPF_ST | BPF_MEM | BPF_DW:
+		printf("*(u64 *)(r%d %+d) = %d\n", insn->dst_reg, insn->off, insn->imm);
+		break;
+	case BPF_JMP | BPF_JEQ | BPF_K:
+	case BPF_JMP | BPF_JNE | BPF_K:
+		printf("if r%d %s 0 goto %d\n", insn->dst_reg,
+		       BPF_OP(insn->code) == BPF_JEQ ? "==" : "!=", to);
+		break;
+	case BPF_JMP | BPF_JA:
+		printf("goto %d\n", to);
+		break;
+	case BPF_JMP | BPF_EXIT:
+		printf("exit\n");
+		break;
+	default:
+		if (insn->src_reg == BPF_PSEUDO_CALL)
+			printf("call %d\n", i + 1 + insn->imm);
+		else
+			printf("call %s\n", callees[callee_of(insn)].name);
+	}
+}
+
+void print_program(void)
+{
+	int f, i;
+
+	for (f = 0; f < P.nfns; f++) {
+		printf("function %d:\n", f);
+		for (i = start[f]; i < start[f] + P.fn[f].n; i++) {
+			print_insn(i);
+			if (linked[i].code == (BPF_LD | BPF_IMM | BPF_DW))
+				i++;
+		}
+	}
+}
+
+/* 0, or the error with which the kernel refuses the program that is linked. */
+int load(unsigned int flags, int level, char *log, size_t size)
+{
+	struct bpf_func_info info[MAX_FNS];
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		.prog_flags = flags, .log_level = level, .log_buf = log, .log_size = size,
+		.prog_btf_fd = prog_btf_fd, .func_info = info, .func_info_cnt = P.nfns,
+		.func_info_rec_size = sizeof(*info), .attempts = 1);
+	int f, fd;
+
+	for (f = 0; f < P.nfns; f++)
+		info[f] = (struct bpf_func_info){ start[f], func_id };
+	if (P.type == QDISC) {
+		opts.attach_btf_id = qdisc_ops_id;
+		opts.expected_attach_type = enqueue_idx;
+	}
+	*log = 0;
+	fd = bpf_prog_load(P.type == TC ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_STRUCT_OPS,
+			   NULL, "GPL", linked, nlinked, &opts);
+	if (fd < 0)
+		return -fd;
+	close(fd);
+	return 0;
+}
+
+void make_btf_and_maps(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	int i, skb, proto, ptr, num_id;
+	const struct btf_member *m;
+	const struct btf_type *t;
+	struct btf *vmlinux, *btf;
+	enum callee c;
+
+	vmlinux = btf__load_vmlinux_btf();
+	if (!vmlinux)
+		die("no BTF of the kernel: %s", strerror(errno));
+	for (c = 0; c < NR_CALLEES; c++) {
+		if (callees[c].helper)
+			continue;
+		callees[c].btf_id = btf__find_by_name_kind(vmlinux, callees[c].name, BTF_KIND_FUNC);
+		if (callees[c].btf_id < 0)
+			die("the kernel has no %s", callees[c].name);
+	}
+	qdisc_ops_id = btf__find_by_name_kind(vmlinux, "Qdisc_ops", BTF_KIND_STRUCT);
+	if (qdisc_ops_id < 0)
+		die("the kernel has no struct Qdisc_ops");
+	t = btf__type_by_id(vmlinux, qdisc_ops_id);
+	enqueue_idx = -1;
+	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++)
+		if (!strcmp(btf__name_by_offset(vmlinux, m->name_off), "enqueue"))
+			enqueue_idx = i;
+	if (enqueue_idx < 0)
+		die("struct Qdisc_ops has no enqueue");
+
+	btf = btf__new_empty();
+	num_id = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	skb = btf__add_struct(btf, "sk_buff", 0);
+	ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", skb));
+	node_id = btf__add_struct(btf, "node", 8);
+	btf__add_field(btf, "skb", ptr, 0, 0);
+	proto = btf__add_func_proto(btf, num_id);
+	func_id = btf__add_func(btf, "f", BTF_FUNC_STATIC, proto);
+	if (btf__load_into_kernel(btf))
+		die("cannot load BTF: %s", strerror(errno));
+	prog_btf_fd = btf__fd(btf);
+
+	ringbuf_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ringbuf", 0, 0, 4096, NULL);
+	mem_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mem", 4, 64, 1, NULL);
+	opts.btf_fd = prog_btf_fd;
+	opts.btf_key_type_id = num_id;
+	opts.btf_value_type_id = node_id;
+	kptr_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "kptr", 4, 8, 1, &opts);
+	if (ringbuf_fd < 0 || mem_fd < 0 || kptr_fd < 0)
+		die("cannot create a map: %s", strerror(errno));
+	btf__free(vmlinux);
+}

@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The steps of a program: their instructions, and what in a state they can use. */
+#include "fuzz.h"
+
+struct generator G;
+#define NAME(name) #name,
+const char * const op_names[] = { OPS(NAME) };
+
+/* How often each is tried, for TC and qdisc. */
+static const unsigned char weights[][OP_call] = {
+	[TC] = {
+		[OP_from_skb] = 8, [OP_from_mem] = 5, [OP_reserve] = 7, [OP_clone] = 9,
+		[OP_slice] = 11, [OP_slice_rdwr] = 5, [OP_data] = 9, [OP_read] = 3,
+		[OP_write] = 3, [OP_pull] = 2, [OP_overwrite] = 5, [OP_submit] = 3,
+		[OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+	},
+	[QDISC] = {
+		[OP_from_skb] = 12, [OP_from_mem] = 3, [OP_reserve] = 4, [OP_clone] = 10,
+		[OP_slice] = 16, [OP_data] = 4, [OP_read] = 3, [OP_write] = 2,
+		[OP_overwrite] = 5, [OP_submit] = 2, [OP_discard] = 2, [OP_drop] = 3,
+		[OP_kfree] = 2, [OP_xchg_map] = 3, [OP_xchg_node] = 4, [OP_obj_new] = 4,
+		[OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_reload] = 1,
+	},
+};
+
+unsigned long mix(unsigned long x)
+{
+	x += 0x9e3779b97f4a7c15;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+unsigned int rnd(unsigned int n)
+{
+	G.rng += 0x9e3779b97f4a7c15;
+	return (mix(G.rng) >> 32) % n;
+}
+
+bool chance(unsigned int percent)
+{
+	return rnd(100) < percent;
+}
+
+/* The function that grows, and its frame in one of the states. */
+struct fn *cur_fn(void)
+{
+	return &P.fn[O.active[0].f[O.active[0].cur].fn];
+}
+
+void emit(struct bpf_insn insn)
+{
+	struct fn *f = cur_fn();
+
+	if (f->n == MAX_INSNS)
+		die("a function has become too long");
+	f->insn[f->n++] = insn;
+}
+
+void emit_call(enum callee c)
+{
+	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, callees[c].helper ? 0 : BPF_PSEUDO_KFUNC_CALL, 0,
+			  callees[c].helper ?: callees[c].btf_id));
+}
+
+static void emit_ld(int reg, int pseudo, int fd)
+{
+	struct bpf_insn ld[] = { BPF_LD_IMM64_RAW(reg, pseudo, fd) };
+
+	emit(ld[0]);
+	emit(ld[1]);
+}
+
+void emit_word(int reg, int w)
+{
+	emit(BPF_MOV64_REG(reg, BPF_REG_10));
+	emit(BPF_ALU64_IMM(BPF_ADD, reg, -8 * w));
+}
+
+void get(int reg, int h)
+{
+	if (h >= 4)
+		emit(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_10, -8 * (W_SPILL + h - 4)));
+	else
+		emit(BPF_MOV64_REG(reg, BPF_REG_6 + h));
+}
+
+void put(int h, int reg)
+{
+	if (h >= 4)
+		emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, reg, -8 * (W_SPILL + h - 4)));
+	else
+		emit(BPF_MOV64_REG(BPF_REG_6 + h, reg));
+}
+
+static void put_null(int h)
+{
+	if (h >= 4)
+		emit(BPF_ST_MEM(BPF_DW, BPF_REG_10, -8 * (W_SPILL + h - 4), 0));
+	else
+		emit(BPF_MOV64_IMM(BPF_REG_6 + h, 0));
+}
+
+/* 'if reg == 0', over all that is emitted up to skip_end(). */
+static int skip_if_null(int reg)
+{
+	emit(BPF_JMP_IMM(BPF_JEQ, reg, 0, 0));
+	return cur_fn()->n;
+}
+
+static void skip_end(int from)
+{
+	cur_fn()->insn[from - 1].off = cur_fn()->n - from;
+}
+
+struct val *held(struct state *s, int h)
+{
+	struct frame *f = &s->f[s->cur];
+
+	return h < 4 ? &f->reg[BPF_REG_6 + h] : &f->word[W_SPILL + h - 4];
+}
+
+/* In any state. */
+bool may_hold(int h, int kind)
+{
+	int i;
+
+	for (i = 0; i < O.nactive; i++)
+		if (held(&O.active[i], h)->kind == kind)
+			return true;
+	return false;
+}
+
+static bool may_hold_owned(int h)
+{
+	struct state *s;
+	struct val *v;
+
+	for (s = O.active; s < O.active + O.nactive; s++) {
+		v = held(s, h);
+		if ((v->kind == SKB || v->kind == NODE) && live(&s->obj[v->obj]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where branches meet again, all of them own the same: what was acquired before
+ * the branch (at a lower level) stays.
+ */
+static bool no_release(struct state *s, int obj)
+{
+	return s->obj[obj].level < G.own_level;
+}
+
+/* A holder of a live object of that kind, or with bad of any that was one. */
+int pick_obj(struct state *s, int kind, bool bad)
+{
+	int h, n = 0, got = -1;
+	struct val *v;
+
+	for (h = 0; h < HOLDERS; h++) {
+		v = held(s, h);
+		if (v->kind == kind && (bad || live(&s->obj[v->obj])) && !rnd(++n))
+			got = h;
+	}
+	return got;
+}
+
+int pick_slice(struct state *s)
+{
+	int h, n = 0, got = -1;
+
+	for (h = 0; h < HOLDERS; h++)
+		if (held(s, h)->kind == SLICE && !rnd(++n))
+			got = h;
+	return got;
+}
+
+int pick_dst(bool bad)
+{
+	int h, n = 0, got = -1;
+
+	for (h = 0; h < HOLDERS; h++)
+		if ((bad || !may_hold_owned(h)) && !may_hold(h, STACK) && !rnd(++n))
+			got = h;
+	return got;
+}
+
+struct val *place(struct state *s, int p)
+{
+	struct val *v;
+
+	if (p < HELD)
+		return &s->f[s->cur].word[p];
+	v = held(s, p - HELD);
+	return v->kind == STACK && v->aux > W_DYN ? &s->f[v->obj].word[v->aux] : NULL;
+}
+
+static bool is_dyn(struct state *s, struct val *v, int kind, bool bad)
+{
+	if (!v)
+		return false;
+	if (bad)
+		return v->kind == NULLED || v->kind == NUM ||
+		       (v->kind == DYN_LO && !s->obj[v->obj].alive);
+	return v->kind == DYN_LO && s->obj[v->obj].alive &&
+	       (kind < 0 || s->obj[v->obj].kind == kind);
+}
+
+int pick_dyn(struct state *s, int kind, bool bad)
+{
+	int p, n = 0, got = -1;
+
+	for (p = W_DYN + 1; p < WORDS; p++)
+		if (is_dyn(s, place(s, p), kind, bad) && !rnd(++n))
+			got = p;
+	for (p = HELD; p < HELD + HOLDERS; p++)
+		if (is_dyn(s, place(s, p), kind, bad) && !rnd(++n))
+			got = p;
+	return got;
+}
+
+static bool empty(struct val *v)
+{
+	return v && v->kind != DYN_LO && v->kind != DYN_HI &&
+	       v[-1].kind != DYN_LO && v[-1].kind != DYN_HI;
+}
+
+int pick_empty(struct state *s)
+{
+	int p, n = 0, got = -1;
+
+	for (p = W_DYN + 1; p < WORDS; p++)
+		if (empty(place(s, p)) && !rnd(++n))
+			got = p;
+	for (p = HELD; p < HELD + HOLDERS; p++)
+		if (empty(place(s, p)) && !rnd(++n))
+			got = p;
+	return got >= 0 && chance(80) ? got : W_DYN + 1 + rnd(WORDS - W_DYN - 1);
+}
+
+void emit_place(int reg, int p)
+{
+	if (p < HELD)
+		emit_word(reg, p);
+	else
+		get(reg, p - HELD);
+}
+
+/* R1 is an skb, or nothing is done. */
+static bool op_release_skb(struct state *s, int op, int h)
+{
+	int skip;
+
+	if (op != OP_drop && op != OP_kfree)
+		return false;
+	get(BPF_REG_1, h);
+	skip = skip_if_null(BPF_REG_1);
+	if (op == OP_drop)
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_10, -8 * W_ARG));
+	emit_call(op == OP_drop ? C_DROP : C_KFREE);
+	if (no_release(s, held(s, h)->obj) || chance(50))
+		put_null(h);
+	skip_end(skip);
+	return true;
+}
+
+static bool op_release_node(struct state *s, int h)
+{
+	int skip;
+
+	get(BPF_REG_1, h);
+	skip = skip_if_null(BPF_REG_1);
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit_call(C_OBJ_DROP);
+	if (no_release(s, held(s, h)->obj) || chance(50))
+		put_null(h);
+	skip_end(skip);
+	return true;
+}
+
+static bool op_release_record(struct state *s, int op, int p)
+{
+	emit_place(BPF_REG_1, p);
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit_call(op == OP_submit ? C_SUBMIT : C_DISCARD);
+	return true;
+}
+
+static bool op_slice(struct state *s, int op, bool bad)
+{
+	enum callee c = op == OP_data ? C_DATA : op == OP_slice ? C_SLICE : C_SLICE_RDWR;
+	int p = pick_dyn(s, -1, bad), h = pick_dst(bad), skip;
+
+	/* bpf_dynptr_data() of an skb is always NULL. */
+	if (p < 0 || h < 0 || (op == OP_data && !bad && s->obj[place(s, p)->obj].kind == O_SKB))
+		return false;
+	emit_place(BPF_REG_1, p);
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit(BPF_MOV64_IMM(BPF_REG_3, op == OP_data ? 8 : 0));
+	if (op != OP_data)
+		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
+	emit_call(c);
+	put(h, BPF_REG_0);
+	if (chance(40)) {
+		skip = skip_if_null(BPF_REG_0);
+		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_0, 0));
+		skip_end(skip);
+	}
+	return true;
+}
+
+static bool op_move(struct state *s, int op)
+{
+	int from = op == OP_fill ? 4 + rnd(4) : rnd(4), via = rnd(HOLDERS), to;
+	struct val *v = held(s, via);
+
+	/* By way of a pointer to a caller's spill, where there is one. */
+	if (v->kind == STACK && v->aux >= W_SPILL && v->aux < W_DYN) {
+		if (op == OP_fill) {
+			to = pick_dst(false);
+			if (to < 0)
+				return false;
+			get(BPF_REG_1, via);
+			emit(BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0));
+			put(to, BPF_REG_0);
+			return true;
+		}
+		if (may_hold(from, STACK) || s->f[v->obj].word[v->aux].kind == SKB)
+			return false;
+		get(BPF_REG_1, via);
+		emit(BPF_STX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6 + from, 0));
+		return true;
+	}
+	to = op == OP_fill ? rnd(4) : 4 + rnd(4);
+	if (may_hold_owned(to) || may_hold(to, STACK) || held(s, from)->kind == NUM)
+		return false;
+	get(BPF_REG_0, from);
+	put(to, BPF_REG_0);
+	return true;
+}
+
+static bool op_xchg(struct state *s, int op, bool bad)
+{
+	int skb = chance(80) ? pick_obj(s, SKB, bad) : -1, dst = pick_dst(bad);
+	int node = -1, skip = 0, skip2 = 0;
+
+	if (dst < 0)
+		return false;
+	if (op == OP_xchg_node) {
+		node = pick_obj(s, NODE, bad);
+		if (node < 0)
+			return false;
+		get(BPF_REG_1, node);
+		skip = skip_if_null(BPF_REG_1);
+	} else {
+		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd);
+	}
+	if (skb < 0) {
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	} else {
+		get(BPF_REG_2, skb);
+		skip2 = skip_if_null(BPF_REG_2);
+	}
+	emit_call(C_XCHG);
+	if (skb >= 0 && (no_release(s, held(s, skb)->obj) || chance(50)))
+		put_null(skb);
+	put(dst, BPF_REG_0);
+	if (skb >= 0)
+		skip_end(skip2);
+	if (node >= 0)
+		skip_end(skip);
+	return true;
+}
+
+/* The instructions of one step; false when the state has nothing for it. */
+bool emit_op(struct state *s, int op, bool bad)
+{
+	int p, q, h, skip;
+
+	switch (op) {
+	case OP_from_skb:
+		p = pick_empty(s);
+		if (P.type == TC) {
+			emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+			skip = 0;
+		} else {
+			h = pick_obj(s, SKB, bad);
+			if (h < 0)
+				return false;
+			get(BPF_REG_1, h);
+			skip = skip_if_null(BPF_REG_1);
+		}
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit_place(BPF_REG_3, p);
+		emit_call(C_FROM_SKB);
+		if (skip)
+			skip_end(skip);
+		return true;
+	case OP_from_mem:
+		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, mem_fd);
+		emit(BPF_MOV64_IMM(BPF_REG_2, 16));
+		emit(BPF_MOV64_IMM(BPF_REG_3, 0));
+		emit_place(BPF_REG_4, pick_empty(s));
+		emit_call(C_FROM_MEM);
+		return true;
+	case OP_reserve:
+		p = pick_empty(s);
+		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_FD, ringbuf_fd);
+		emit(BPF_MOV64_IMM(BPF_REG_2, 16));
+		emit(BPF_MOV64_IMM(BPF_REG_3, 0));
+		emit_place(BPF_REG_4, p);
+		emit_call(C_RESERVE);
+		return true;
+	case OP_clone:
+		p = pick_dyn(s, -1, bad);
+		q = pick_empty(s);
+		if (p < 0)
+			return false;
+		emit_place(BPF_REG_1, p);
+		emit_place(BPF_REG_2, q);
+		emit_call(C_CLONE);
+		return true;
+	case OP_slice:
+	case OP_slice_rdwr:
+	case OP_data:
+		return op_slice(s, op, bad);
+	case OP_read:
+		p = pick_dyn(s, -1, bad);
+		if (p < 0)
+			return false;
+		emit_place(BPF_REG_3, p);
+		emit_word(BPF_REG_1, W_BUF);
+		emit(BPF_MOV64_IMM(BPF_REG_2, 8));
+		emit(BPF_MOV64_IMM(BPF_REG_4, 0));
+		emit(BPF_MOV64_IMM(BPF_REG_5, 0));
+		emit_call(C_READ);
+		return true;
+	case OP_write:
+		p = pick_dyn(s, -1, bad);
+		if (p < 0)
+			return false;
+		emit_place(BPF_REG_1, p);
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit_word(BPF_REG_3, W_BUF);
+		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
+		emit(BPF_MOV64_IMM(BPF_REG_5, 0));
+		emit_call(C_WRITE);
+		return true;
+	case OP_pull:
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit_call(C_PULL);
+		return true;
+	case OP_overwrite:
+		p = pick_dyn(s, -1, false);
+		if (p < 0 || (!bad && s->obj[place(s, p)->obj].kind == O_RECORD &&
+			      !has_clone(s, place(s, p))))
+			return false;
+		emit_place(BPF_REG_1, p);
+		h = rnd(2);
+		emit(BPF_ST_MEM(BPF_DW, BPF_REG_1, 8 * h, rnd(2)));
+		return true;
+	case OP_submit:
+	case OP_discard:
+		p = bad && chance(10) ? pick_dyn(s, O_SKB, false) : pick_dyn(s, O_RECORD, bad);
+		if (p < 0 || (!bad && no_release(s, place(s, p)->obj)))
+			return false;
+		return op_release_record(s, op, p);
+	case OP_drop:
+	case OP_kfree:
+		h = pick_obj(s, SKB, bad);
+		return h >= 0 && op_release_skb(s, op, h);
+	case OP_obj_drop:
+		h = pick_obj(s, NODE, bad);
+		return h >= 0 && op_release_node(s, h);
+	case OP_xchg_map:
+	case OP_xchg_node:
+		return op_xchg(s, op, bad);
+	case OP_obj_new:
+		h = pick_dst(bad);
+		if (h < 0)
+			return false;
+		emit(BPF_MOV64_IMM(BPF_REG_1, node_id));
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit_call(C_OBJ_NEW);
+		put(h, BPF_REG_0);
+		return true;
+	case OP_spill:
+	case OP_fill:
+		return op_move(s, op);
+	case OP_deref:
+		h = pick_slice(s);
+		if (h < 0)
+			return false;
+		get(BPF_REG_1, h);
+		skip = skip_if_null(BPF_REG_1);
+		if (chance(20) && !bad) {	/* another way to copy it */
+			emit(BPF_MOV64_IMM(BPF_REG_0, 0));
+			emit(BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1));
+			put(h, BPF_REG_0);
+		}
+		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0));
+		skip_end(skip);
+		return true;
+	case OP_reload:
+		h = pick_dst(bad);
+		if (h < 0 || s->cur)
+			return false;
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_CTX));
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0));
+		put(h, BPF_REG_0);
+		return true;
+	}
+	return false;
+}
+
+bool has_op(int op)
+{
+	return weights[P.type][op];
+}
+
+int pick_op(void)
+{
+	int op, total = 0, x;
+
+	for (op = 0; op < OP_call; op++)
+		total += weights[P.type][op];
+	x = rnd(total);
+	for (op = 0; x >= weights[P.type][op]; op++)
+		x -= weights[P.type][op];
+	return op;
+}
+/* Release obj, by way of any of the holders but one; false if there is no way. */
+bool emit_release(struct state *s, int obj, int except)
+{
+	int h, p, found = 0, at = -1;
+	struct val *v;
+
+	if (s->obj[obj].kind == O_RECORD) {
+		for (p = W_DYN + 1; p < HELD + HOLDERS; p = p == WORDS - 1 ? HELD : p + 1) {
+			v = place(s, p);
+			if (v && v->kind == DYN_LO && v->obj == obj && !rnd(++found))
+				at = p;
+		}
+		return at >= 0 && op_release_record(s, OP_submit + rnd(2), at);
+	}
+	for (h = 0; h < HOLDERS; h++) {
+		v = held(s, h);
+		if (h != except && (v->kind == SKB || v->kind == NODE) && v->obj == obj &&
+		    !rnd(++found))
+			at = h;
+	}
+	if (at < 0)
+		return false;
+	return s->obj[obj].kind == O_SKB ? op_release_skb(s, OP_drop + rnd(2), at) :
+					   op_release_node(s, at);
+}
