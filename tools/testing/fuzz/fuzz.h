@@ -27,7 +27,7 @@ void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 
 /* Programs */
 
-enum { TC, QDISC };
+enum { TC, QDISC, XDP, NR_TYPES };
 
 #define MAX_FNS		6
 #define MAX_INSNS	512
@@ -42,7 +42,7 @@ extern struct prog {
 	int type;
 	struct fn fn[MAX_FNS];
 	int nfns;
-	unsigned int ops;	/* the operations in it, one bit each */
+	unsigned long ops;	/* the operations in it, one bit each */
 } P;
 
 /* The offset of a jump whose target is not there yet: the label's number. */
@@ -50,8 +50,11 @@ extern struct prog {
 
 enum callee {
 	C_RAND, C_FROM_MEM, C_RESERVE, C_DATA, C_READ, C_WRITE, C_SUBMIT, C_DISCARD, C_XCHG,
-	C_PULL,
-	C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
+	/* may move the packet */
+	C_PULL, C_STORE, C_CHANGE_TAIL, C_CHANGE_HEAD, C_ADJUST_TAIL, C_ADJUST_HEAD, C_XDP_PULL,
+	/* write by way of a dynptr */
+	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
+	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
 };
 
@@ -72,7 +75,8 @@ enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
 extern const char * const verdicts[];
 
 enum kind {
-	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, SLICE, DYN_LO, DYN_HI, NULLED
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, SLICE,
+	DYN_LO, DYN_HI, NULLED
 };
 
 enum { ZERO, UNKNOWN };
@@ -109,6 +113,7 @@ static inline bool live(const struct obj *o)
 #define FRAMES		3
 #define OBJS		24
 #define DYNS		40
+#define DIRECT		(DYNS - 1)	/* a packet pointer is a slice of no dynptr */
 
 struct frame {
 	struct val reg[11];
@@ -146,6 +151,18 @@ extern struct oracle {
 	bool replay, trace;
 } O;
 
+/* Where the context of a program has the ends of the packet. */
+static inline int ctx_data(void)
+{
+	return P.type == XDP ? offsetof(struct xdp_md, data) : offsetof(struct __sk_buff, data);
+}
+
+static inline int ctx_data_end(void)
+{
+	return P.type == XDP ? offsetof(struct xdp_md, data_end) :
+			       offsetof(struct __sk_buff, data_end);
+}
+
 struct state oracle_start(void);
 void oracle_run(void);
 void oracle_merge(void);
@@ -156,9 +173,10 @@ bool has_clone(struct state *s, struct val *dyn);
 
 #define OPS(x) \
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
-	x(write) x(pull) x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) \
-	x(xchg_node) x(obj_new) x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) \
-	x(branch) x(subprog_returns_slice)
+	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
+	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
+	x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) x(branch) \
+	x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };
 extern const char * const op_names[];

@@ -74,7 +74,7 @@ static bool step(int op, bool bad)
 
 	if (!commit(emit_op(s, op, bad), bad))
 		return false;
-	P.ops |= 1u << op;
+	P.ops |= 1ul << op;
 	return true;
 }
 
@@ -106,13 +106,14 @@ static void op_call(int depth, bool own);
 static void inject(void)
 {
 	static const unsigned char makes[] = {
-		OP_slice, OP_slice, OP_slice_rdwr, OP_data, OP_clone, OP_spill
+		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone, OP_spill
 	};
 	static const unsigned char ends[] = {
-		OP_overwrite, OP_write, OP_pull, OP_xchg_map, OP_xchg_node
+		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
+		OP_head, OP_xchg_map, OP_xchg_node
 	};
 	static const unsigned char uses[] = {
-		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_submit, OP_discard, OP_drop,
+		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit, OP_discard, OP_drop,
 		OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map, OP_xchg_node, OP_obj_drop,
 		OP_reload
 	};
@@ -223,7 +224,7 @@ static void op_branch(int depth)
 		G.level--;
 		G.own_level = own;
 	}
-	P.ops |= 1u << OP_branch;
+	P.ops |= 1ul << OP_branch;
 }
 
 static void init_words(void)
@@ -291,7 +292,7 @@ static void op_call(int depth, bool own)
 		P.nfns -= fresh;
 		return;
 	}
-	P.ops |= 1u << OP_call;
+	P.ops |= 1ul << OP_call;
 	if (fresh) {
 		emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * W_ARG));
 		for (reg = BPF_REG_6; reg < BPF_REG_9; reg++)
@@ -317,7 +318,7 @@ static void op_call(int depth, bool own)
 		else
 			get(BPF_REG_0, ret);
 		if (ret >= 0 && may_hold(ret, SLICE))
-			P.ops |= 1u << OP_subprog_returns_slice;
+			P.ops |= 1ul << OP_subprog_returns_slice;
 		emit(BPF_EXIT_INSN());
 		grow();
 	}
@@ -362,7 +363,7 @@ static bool generate(unsigned long seed)
 	O.path = 0;
 	memset(&G, 0, sizeof(G));
 	G.rng = seed;
-	P.type = rnd(2);
+	P.type = rnd(NR_TYPES);
 	P.nfns = 1;
 	P.fn[0].n = 0;
 	P.ops = 0;
@@ -370,7 +371,7 @@ static bool generate(unsigned long seed)
 
 	if (setjmp(give_up))
 		return false;
-	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * (P.type == TC ? W_ARG : W_CTX)));
+	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * (P.type == QDISC ? W_CTX : W_ARG)));
 	emit(BPF_MOV64_IMM(BPF_REG_6, 0));
 	if (P.type == QDISC) {
 		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 16));

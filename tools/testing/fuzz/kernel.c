@@ -22,6 +22,19 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_DISCARD] = { "bpf_ringbuf_discard_dynptr", BPF_FUNC_ringbuf_discard_dynptr },
 	[C_XCHG] = { "bpf_kptr_xchg", BPF_FUNC_kptr_xchg },
 	[C_PULL] = { "bpf_skb_pull_data", BPF_FUNC_skb_pull_data },
+	[C_STORE] = { "bpf_skb_store_bytes", BPF_FUNC_skb_store_bytes },
+	[C_CHANGE_TAIL] = { "bpf_skb_change_tail", BPF_FUNC_skb_change_tail },
+	[C_CHANGE_HEAD] = { "bpf_skb_change_head", BPF_FUNC_skb_change_head },
+	[C_ADJUST_TAIL] = { "bpf_xdp_adjust_tail", BPF_FUNC_xdp_adjust_tail },
+	[C_ADJUST_HEAD] = { "bpf_xdp_adjust_head", BPF_FUNC_xdp_adjust_head },
+	[C_XDP_PULL] = { "bpf_xdp_pull_data" },
+	[C_MEMSET] = { "bpf_dynptr_memset" },
+	[C_COPY] = { "bpf_dynptr_copy" },
+	[C_PROBE_KERNEL] = { "bpf_probe_read_kernel_dynptr" },
+	[C_PROBE_USER] = { "bpf_probe_read_user_dynptr" },
+	[C_PROBE_KERNEL_STR] = { "bpf_probe_read_kernel_str_dynptr" },
+	[C_PROBE_USER_STR] = { "bpf_probe_read_user_str_dynptr" },
+	[C_FROM_XDP] = { "bpf_dynptr_from_xdp" },
 	[C_FROM_SKB] = { "bpf_dynptr_from_skb" },
 	[C_CLONE] = { "bpf_dynptr_clone" },
 	[C_SLICE] = { "bpf_dynptr_slice" },
@@ -86,9 +99,11 @@ static void print_insn(int i)
 		       insn->imm == kptr_fd ? "value of kptr" : "value of");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
+	case BPF_LDX | BPF_MEM | BPF_W:
 	case BPF_LDX | BPF_MEM | BPF_B:
 		printf("r%d = *(u%d *)(r%d %+d)\n", insn->dst_reg,
-		       BPF_SIZE(insn->code) == BPF_B ? 8 : 64, insn->src_reg, insn->off);
+		       BPF_SIZE(insn->code) == BPF_B ? 8 : BPF_SIZE(insn->code) == BPF_W ? 32 : 64,
+		       insn->src_reg, insn->off);
 		break;
 	case BPF_STX | BPF_MEM | BPF_DW:
 		printf("*(u64 *)(r%d %+d) = r%d\n", insn->dst_reg, insn->off, insn->src_reg);
@@ -100,6 +115,9 @@ static void print_insn(int i)
 	case BPF_JMP | BPF_JNE | BPF_K:
 		printf("if r%d %s 0 goto %d\n", insn->dst_reg,
 		       BPF_OP(insn->code) == BPF_JEQ ? "==" : "!=", to);
+		break;
+	case BPF_JMP | BPF_JGT | BPF_X:
+		printf("if r%d > r%d goto %d\n", insn->dst_reg, insn->src_reg, to);
 		break;
 	case BPF_JMP | BPF_JA:
 		printf("goto %d\n", to);
@@ -132,6 +150,11 @@ void print_program(void)
 /* 0, or the error with which the kernel refuses the program that is linked. */
 int load(unsigned int flags, int level, char *log, size_t size)
 {
+	static const enum bpf_prog_type types[] = {
+		[TC] = BPF_PROG_TYPE_SCHED_CLS,
+		[QDISC] = BPF_PROG_TYPE_STRUCT_OPS,
+		[XDP] = BPF_PROG_TYPE_XDP,
+	};
 	struct bpf_func_info info[MAX_FNS];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		.prog_flags = flags, .log_level = level, .log_buf = log, .log_size = size,
@@ -146,8 +169,7 @@ int load(unsigned int flags, int level, char *log, size_t size)
 		opts.expected_attach_type = enqueue_idx;
 	}
 	*log = 0;
-	fd = bpf_prog_load(P.type == TC ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_STRUCT_OPS,
-			   NULL, "GPL", linked, nlinked, &opts);
+	fd = bpf_prog_load(types[P.type], NULL, "GPL", linked, nlinked, &opts);
 	if (fd < 0)
 		return -fd;
 	close(fd);

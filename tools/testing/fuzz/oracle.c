@@ -139,7 +139,7 @@ static void new_dyn(struct state *s, struct val dst, int obj)
 		event(s, UNSAFE, "a dynptr is written to what is no stack");
 		return;
 	}
-	if (s->ndyn == DYNS) {
+	if (s->ndyn == DIRECT) {
 		O.overflow = true;
 		return;
 	}
@@ -237,6 +237,30 @@ static void release(struct state *s, struct val v, int kind)
 		kill_obj(s, v.obj);
 }
 
+/* The packet of the context may be somewhere else now. */
+static void move_packet(struct state *s)
+{
+	s->obj[1].gen++;
+	s->epoch++;
+}
+
+/*
+ * A write by way of a dynptr may move the skb's data; a qdisc's skb dynptr is
+ * read-only, the write fails. That of an xdp dynptr moves nothing, but the verifier may
+ * take it for one that does, other than bpf_dynptr_write().
+ */
+static void write_dyn(struct state *s, struct val p, bool kfunc)
+{
+	struct val *d = use_dyn(s, p);
+
+	if (!d || s->obj[d->obj].kind != O_SKB)
+		return;
+	if (P.type == TC)
+		move_packet(s);
+	else if (P.type == QDISC || kfunc)
+		s->epoch++;
+}
+
 static void exec_call(struct state *s, const struct bpf_insn *insn)
 {
 	struct frame *f = &s->f[s->cur];
@@ -258,6 +282,7 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_RESERVE:
 		new_dyn(s, r[4], new_obj(s, O_RECORD));
 		break;
+	case C_FROM_XDP:
 	case C_FROM_SKB:
 		i = r[1].kind == CTX ? 1 : r[1].obj;
 		if (r[1].kind == SKB)
@@ -289,17 +314,27 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		write_word(s, r[1].obj, r[1].aux, num(UNKNOWN));
 		break;
 	case C_WRITE:
-		d = use_dyn(s, r[1]);
-		if (d && s->obj[d->obj].kind == O_SKB) {
-			/* A qdisc's skb dynptr is read-only: the write fails. */
-			if (P.type == TC)
-				s->obj[d->obj].gen++;
-			s->epoch++;
-		}
+		write_dyn(s, r[1], false);
+		break;
+	case C_COPY:
+		use_dyn(s, r[3]);
+		write_dyn(s, r[1], true);
+		break;
+	case C_MEMSET:
+	case C_PROBE_KERNEL:
+	case C_PROBE_USER:
+	case C_PROBE_KERNEL_STR:
+	case C_PROBE_USER_STR:
+		write_dyn(s, r[1], true);
 		break;
 	case C_PULL:
-		s->obj[1].gen++;
-		s->epoch++;
+	case C_STORE:
+	case C_CHANGE_TAIL:
+	case C_CHANGE_HEAD:
+	case C_ADJUST_TAIL:
+	case C_ADJUST_HEAD:
+	case C_XDP_PULL:
+		move_packet(s);
 		break;
 	case C_SUBMIT:
 	case C_DISCARD:
@@ -405,7 +440,8 @@ static bool exec(struct state *s)
 		*dst = *src;
 		return true;
 	case BPF_ALU64 | BPF_ADD | BPF_K:
-		dst->aux -= i->imm / 8;
+		if (dst->kind != PKT)
+			dst->aux -= i->imm / 8;
 		return true;
 	case BPF_ALU64 | BPF_ADD | BPF_X:	/* 0 += src */
 		*dst = *src;
@@ -436,6 +472,12 @@ static bool exec(struct state *s)
 		}
 		*dst = v;
 		return true;
+	case BPF_LDX | BPF_MEM | BPF_W:
+		if (src->kind == CTX)
+			*dst = (struct val){ i->off == ctx_data() ? PKT : PKT_END, 1 };
+		else
+			event(s, UNSAFE, "a load from what is no context");
+		return true;
 	case BPF_LDX | BPF_MEM | BPF_B:
 		if (O.trace)
 			printf("    dereference\n");
@@ -464,6 +506,21 @@ static bool exec(struct state *s)
 			taken = (dst->kind == NUM) == (BPF_OP(i->code) == BPF_JEQ);
 		}
 		return taken ? jump(s, i->off) : true;
+	case BPF_JMP | BPF_JGT | BPF_X:
+		if (dst->kind != PKT || src->kind != PKT_END) {
+			event(s, POLICY, "a comparison of other than the packet's ends");
+			return true;
+		}
+		f->pc--;
+		taken = choose(s);
+		f->pc++;
+		if (taken)
+			return jump(s, i->off);
+		/* What is below the end of the packet can be read. */
+		for (w = 0; w < 10; w++)
+			if (f->reg[w].kind == PKT)
+				f->reg[w] = (struct val){ SLICE, 1, DIRECT, s->obj[1].gen, s->epoch };
+		return true;
 	case BPF_JMP | BPF_JA:
 		return jump(s, i->off);
 	case BPF_JMP | BPF_CALL:

@@ -26,11 +26,13 @@ void die(const char *fmt, ...)
 	exit(2);
 }
 
+static const char * const types[] = { [TC] = "tc", [QDISC] = "qdisc enqueue", [XDP] = "xdp" };
+
 struct result {
 	bool done, flaw;	/* flaw: of the kernel, a verifier_bug() or a warning */
 	unsigned char verdict, type;
 	short err;
-	unsigned int ops;
+	unsigned long ops;
 	char why[72];		/* the oracle's objection */
 	char reason[120];	/* the last line of the verifier's log, without its digits */
 };
@@ -79,7 +81,7 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 	flags = chance(50) ? BPF_F_TEST_STATE_FREQ : 0;
 	if (show) {
 		printf("seed %lu, program %u: %s%s\n", seed, i,
-		       P.type == TC ? "tc" : "qdisc enqueue",
+		       types[P.type],
 		       flags ? ", BPF_F_TEST_STATE_FREQ" : "");
 		print_program();
 		printf("the oracle: %s%s%s\n", verdicts[O.verdict], *O.why ? ": " : "", O.why);
@@ -202,14 +204,14 @@ static bool has_flaw(struct result *r) { return r->flaw; }
 
 static int report(void)
 {
-	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, types[2][2] = {};
+	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, of[NR_TYPES][2] = {};
 	unsigned int bad = 0, accepted, i, op;
 	struct result *r;
 	int v, fails = 0;
 
 	for (i = 0, r = results; i < count; i++, r++) {
 		n[r->verdict][!!r->err]++;
-		types[r->type][!!r->err]++;
+		of[r->type][!!r->err]++;
 		for (op = 0; op < NR_OPS; op++)
 			ops[op][!!r->err] += r->ops >> op & 1;
 		bad += bad_accepted(r) || r->flaw;
@@ -218,8 +220,8 @@ static int report(void)
 	for (v = 0; v < NR_VERDICTS; v++)
 		printf("%-24s %9u %9u\n", verdicts[v], n[v][0], n[v][1]);
 	printf("\n%-24s %9s %9s\n", "programs of, with", "accepted", "rejected");
-	printf("%-24s %9u %9u\n", "tc", types[TC][0], types[TC][1]);
-	printf("%-24s %9u %9u\n", "qdisc", types[QDISC][0], types[QDISC][1]);
+	for (v = 0; v < NR_TYPES; v++)
+		printf("%-24s %9u %9u\n", types[v], of[v][0], of[v][1]);
 	for (op = 0; op < NR_OPS; op++)
 		printf("%-24s %9u %9u\n", op_names[op], ops[op][0], ops[op][1]);
 	printf("\n");

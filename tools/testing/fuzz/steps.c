@@ -6,17 +6,26 @@ struct generator G;
 #define NAME(name) #name,
 const char * const op_names[] = { OPS(NAME) };
 
-/* How often each is tried, for TC and qdisc. */
+/* How often each is tried. */
 static const unsigned char weights[][OP_call] = {
 	[TC] = {
 		[OP_from_skb] = 8, [OP_from_mem] = 5, [OP_reserve] = 7, [OP_clone] = 9,
 		[OP_slice] = 11, [OP_slice_rdwr] = 5, [OP_data] = 9, [OP_read] = 3,
-		[OP_write] = 3, [OP_pull] = 2, [OP_overwrite] = 5, [OP_submit] = 3,
-		[OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1, [OP_packet] = 4,
+		[OP_pull] = 1, [OP_store] = 1, [OP_tail] = 1, [OP_head] = 1, [OP_overwrite] = 5,
+		[OP_submit] = 3, [OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+	},
+	[XDP] = {
+		[OP_from_skb] = 8, [OP_from_mem] = 4, [OP_reserve] = 5, [OP_clone] = 9,
+		[OP_slice] = 12, [OP_slice_rdwr] = 5, [OP_data] = 6, [OP_read] = 3,
+		[OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1, [OP_packet] = 6,
+		[OP_pull] = 1, [OP_tail] = 1, [OP_head] = 1, [OP_overwrite] = 5, [OP_submit] = 2,
+		[OP_discard] = 2, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
 	},
 	[QDISC] = {
 		[OP_from_skb] = 12, [OP_from_mem] = 3, [OP_reserve] = 4, [OP_clone] = 10,
-		[OP_slice] = 16, [OP_data] = 4, [OP_read] = 3, [OP_write] = 2,
+		[OP_slice] = 16, [OP_data] = 4, [OP_read] = 3, [OP_write] = 1, [OP_memset] = 1,
+		[OP_copy] = 1, [OP_probe] = 1,
 		[OP_overwrite] = 5, [OP_submit] = 2, [OP_discard] = 2, [OP_drop] = 3,
 		[OP_kfree] = 2, [OP_xchg_map] = 3, [OP_xchg_node] = 4, [OP_obj_new] = 4,
 		[OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
@@ -312,6 +321,83 @@ static bool op_slice(struct state *s, int op, bool bad)
 	return true;
 }
 
+/* A pointer to the start of the packet, or NULL where that is too short. */
+static bool op_packet(bool bad)
+{
+	int h = pick_dst(bad), skip, past;
+
+	if (h < 0)
+		return false;
+	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+	emit(BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, ctx_data_end()));
+	emit(BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, ctx_data()));
+	emit(BPF_MOV64_REG(BPF_REG_3, BPF_REG_0));
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, 8));
+	emit(BPF_JMP_REG(BPF_JGT, BPF_REG_3, BPF_REG_2, 0));
+	skip = cur_fn()->n;
+	put(h, BPF_REG_0);
+	emit(BPF_JMP_A(0));
+	past = cur_fn()->n;
+	skip_end(skip);
+	put_null(h);
+	skip_end(past);
+	return true;
+}
+
+/* What may move the packet of the context. */
+static bool op_packet_moves(int op)
+{
+	static const struct {
+		enum callee skb, xdp;
+		short from, to;
+	} moves[] = {
+		[OP_pull] = { C_PULL, C_XDP_PULL, 0, 400 },
+		[OP_tail] = { C_CHANGE_TAIL, C_ADJUST_TAIL, 20, 300 },
+		[OP_head] = { C_CHANGE_HEAD, C_ADJUST_HEAD, 0, 64 },
+	};
+	int n = moves[op].from + rnd(moves[op].to - moves[op].from);
+
+	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+	/* Of an xdp_buff the ends move by so much, of an skb they are made that. */
+	if (P.type == XDP && op != OP_pull)
+		n = (int)rnd(64) - 32;
+	emit(BPF_MOV64_IMM(BPF_REG_2, n));
+	if (op != OP_pull && P.type == TC)
+		emit(BPF_MOV64_IMM(BPF_REG_3, 0));
+	emit_call(P.type == XDP ? moves[op].xdp : moves[op].skb);
+	return true;
+}
+
+/* A kfunc that writes by way of a dynptr. */
+static bool op_kfunc_writes(struct state *s, int op, bool bad)
+{
+	int p = pick_dyn(s, chance(50) ? O_SKB : -1, bad), from = pick_dyn(s, -1, bad);
+
+	if (p < 0 || (op == OP_copy && from < 0))
+		return false;
+	emit_place(BPF_REG_1, p);
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	switch (op) {
+	case OP_memset:
+		emit(BPF_MOV64_IMM(BPF_REG_3, 8));
+		emit(BPF_MOV64_IMM(BPF_REG_4, 1));
+		emit_call(C_MEMSET);
+		break;
+	case OP_copy:
+		emit_place(BPF_REG_3, from);
+		emit(BPF_MOV64_IMM(BPF_REG_4, 0));
+		emit(BPF_MOV64_IMM(BPF_REG_5, 8));
+		emit_call(C_COPY);
+		break;
+	case OP_probe:
+		emit(BPF_MOV64_IMM(BPF_REG_3, 8));
+		emit_word(BPF_REG_4, W_BUF);
+		emit_call(C_PROBE_KERNEL + rnd(4));
+		break;
+	}
+	return true;
+}
+
 static bool op_move(struct state *s, int op)
 {
 	int from = op == OP_fill ? 4 + rnd(4) : rnd(4), via = rnd(HOLDERS), to;
@@ -383,7 +469,7 @@ bool emit_op(struct state *s, int op, bool bad)
 	switch (op) {
 	case OP_from_skb:
 		p = pick_empty(s);
-		if (P.type == TC) {
+		if (P.type != QDISC) {
 			emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 			skip = 0;
 		} else {
@@ -395,7 +481,7 @@ bool emit_op(struct state *s, int op, bool bad)
 		}
 		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
 		emit_place(BPF_REG_3, p);
-		emit_call(C_FROM_SKB);
+		emit_call(P.type == XDP ? C_FROM_XDP : C_FROM_SKB);
 		if (skip)
 			skip_end(skip);
 		return true;
@@ -449,10 +535,23 @@ bool emit_op(struct state *s, int op, bool bad)
 		emit(BPF_MOV64_IMM(BPF_REG_5, 0));
 		emit_call(C_WRITE);
 		return true;
+	case OP_memset:
+	case OP_copy:
+	case OP_probe:
+		return op_kfunc_writes(s, op, bad);
+	case OP_packet:
+		return op_packet(bad);
 	case OP_pull:
+	case OP_tail:
+	case OP_head:
+		return op_packet_moves(op);
+	case OP_store:
 		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-		emit_call(C_PULL);
+		emit_word(BPF_REG_3, W_BUF);
+		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
+		emit(BPF_MOV64_IMM(BPF_REG_5, 0));
+		emit_call(C_STORE);
 		return true;
 	case OP_overwrite:
 		p = pick_dyn(s, -1, false);
