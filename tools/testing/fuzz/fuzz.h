@@ -10,6 +10,7 @@
  *   generator.c appends one step after the other, and lets the oracle say whether
  *		a step is sound in all the states that reach it
  *   kernel.c	what the kernel is given, and what it says: BTF, maps, programs
+ *   run.c	runs those that it accepts
  *   runner.c	gives all programs to the kernel and compares
  *
  * Program i of seed S depends on S and i alone.
@@ -66,6 +67,8 @@ struct callee_desc {
 
 extern struct callee_desc callees[NR_CALLEES];
 enum callee callee_of(const struct bpf_insn *insn);
+
+#define RING_SIZE	4096
 
 extern int ringbuf_fd, mem_fd, kptr_fd, node_id;
 
@@ -239,5 +242,22 @@ void make_btf_and_maps(void);
 void link_fns(void);
 void print_program(void);
 int load(unsigned int flags, int level, char *log, size_t size);
+
+/* run.c */
+
+struct result {
+	bool done, flaw;	/* flaw: of the kernel, a verifier_bug() or a warning */
+	bool ran, leak;		/* leak: a record that nobody released is left behind */
+	unsigned char verdict, type;
+	short err;
+	unsigned short runs, failed_allocs;
+	unsigned long ops;
+	char why[72];		/* the oracle's objection */
+	char reason[120];	/* the last line of the verifier's log, without its digits */
+};
+
+void setup_runs(void);
+void announce(unsigned long seed, unsigned int i);
+int run_program(int fd, struct result *r, bool show);
 
 #endif

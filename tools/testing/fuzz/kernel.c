@@ -147,7 +147,7 @@ void print_program(void)
 	}
 }
 
-/* 0, or the error with which the kernel refuses the program that is linked. */
+/* The program that is linked, or the error with which the kernel refuses it. */
 int load(unsigned int flags, int level, char *log, size_t size)
 {
 	static const enum bpf_prog_type types[] = {
@@ -164,16 +164,15 @@ int load(unsigned int flags, int level, char *log, size_t size)
 
 	for (f = 0; f < P.nfns; f++)
 		info[f] = (struct bpf_func_info){ start[f], func_id };
+	if (P.type == XDP)
+		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
 	if (P.type == QDISC) {
 		opts.attach_btf_id = qdisc_ops_id;
 		opts.expected_attach_type = enqueue_idx;
 	}
 	*log = 0;
 	fd = bpf_prog_load(types[P.type], NULL, "GPL", linked, nlinked, &opts);
-	if (fd < 0)
-		return -fd;
-	close(fd);
-	return 0;
+	return fd;
 }
 
 void make_btf_and_maps(void)
@@ -218,7 +217,7 @@ void make_btf_and_maps(void)
 		die("cannot load BTF: %s", strerror(errno));
 	prog_btf_fd = btf__fd(btf);
 
-	ringbuf_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ringbuf", 0, 0, 4096, NULL);
+	ringbuf_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ringbuf", 0, 0, RING_SIZE, NULL);
 	mem_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mem", 4, 64, 1, NULL);
 	opts.btf_fd = prog_btf_fd;
 	opts.btf_key_type_id = num_id;

@@ -28,15 +28,6 @@ void die(const char *fmt, ...)
 
 static const char * const types[] = { [TC] = "tc", [QDISC] = "qdisc enqueue", [XDP] = "xdp" };
 
-struct result {
-	bool done, flaw;	/* flaw: of the kernel, a verifier_bug() or a warning */
-	unsigned char verdict, type;
-	short err;
-	unsigned long ops;
-	char why[72];		/* the oracle's objection */
-	char reason[120];	/* the last line of the verifier's log, without its digits */
-};
-
 /* The line before the statistics. */
 static void last_line(char *log, char *to, size_t size)
 {
@@ -66,11 +57,14 @@ static int tainted(void)
 
 #define LOG_SIZE	(1 << 20)
 
-static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
+/* Which accepted programs are run: those with a hole come last, see run_holes(). */
+enum which { SOUND, HOLES, ALL };
+
+static void try(unsigned long seed, unsigned int i, struct result *r, bool show, enum which which)
 {
 	static char log[LOG_SIZE];
 	unsigned int flags;
-	int taint;
+	int taint, fd, err;
 
 	program(seed, i);
 	link_fns();
@@ -90,7 +84,8 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 	}
 	fflush(stdout);
 	taint = tainted();
-	r->err = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
+	fd = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
+	r->err = fd < 0 ? -fd : 0;
 	if (show)
 		printf("the verifier: %s\n%s\n", r->err ? strerror(r->err) : "accepted", log);
 	snprintf(r->reason, sizeof(r->reason), "accepted");
@@ -99,6 +94,16 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show)
 	/* A refusal with no reason given is none of the verifier's. */
 	if (r->err && !*r->reason)
 		die("program %u: cannot be loaded: %s", i, strerror(r->err));
+	if (fd >= 0 && P.type != QDISC &&
+	    (which == ALL || (O.verdict >= LEAK) == (which == HOLES))) {
+		announce(seed, i);
+		err = run_program(fd, r, show);
+		if (err)
+			die("program %u: cannot be run: %s", i, strerror(err));
+		r->ran = true;
+	}
+	if (fd >= 0)
+		close(fd);
 	r->flaw = r->err == EFAULT || tainted() != taint;
 	r->done = true;
 }
@@ -111,8 +116,10 @@ static void work(unsigned int worker, unsigned int workers)
 {
 	unsigned int i;
 
+	make_btf_and_maps();
+	setup_runs();
 	for (i = worker; i < count; i += workers)
-		try(seed, first + i, &results[i], count == 1);
+		try(seed, first + i, &results[i], count == 1, count == 1 ? ALL : SOUND);
 	exit(0);
 }
 
@@ -200,12 +207,13 @@ static bool policy_accepted(struct result *r) { return r->verdict == POLICY && !
 static bool policy_rejected(struct result *r) { return r->verdict == POLICY && r->err; }
 static bool bad_accepted(struct result *r) { return r->verdict >= LEAK && !r->err; }
 static bool bad_rejected(struct result *r) { return r->verdict >= LEAK && r->err; }
+static bool leaked(struct result *r) { return r->leak; }
 static bool has_flaw(struct result *r) { return r->flaw; }
 
 static int report(void)
 {
 	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, of[NR_TYPES][2] = {};
-	unsigned int bad = 0, accepted, i, op;
+	unsigned int bad = 0, accepted, i, op, ran[NR_TYPES] = {}, runs = 0, failed_allocs = 0;
 	struct result *r;
 	int v, fails = 0;
 
@@ -214,7 +222,10 @@ static int report(void)
 		of[r->type][!!r->err]++;
 		for (op = 0; op < NR_OPS; op++)
 			ops[op][!!r->err] += r->ops >> op & 1;
-		bad += bad_accepted(r) || r->flaw;
+		bad += bad_accepted(r) || r->flaw || r->leak;
+		ran[r->type] += r->ran;
+		runs += r->runs;
+		failed_allocs += r->failed_allocs;
 	}
 	printf("\n%-24s %9s %9s\n", "the oracle says", "accepted", "rejected");
 	for (v = 0; v < NR_VERDICTS; v++)
@@ -230,8 +241,11 @@ static int report(void)
 	tally("against a rule, and accepted", policy_accepted, offsetof(struct result, why));
 	tally("safe, and rejected", safe_rejected, offsetof(struct result, reason));
 	tally("UNSAFE OR LEAKING, AND ACCEPTED", bad_accepted, offsetof(struct result, why));
+	tally("RECORDS LEFT BEHIND BY A RUN", leaked, offsetof(struct result, why));
 	tally("KERNEL FLAWS (verifier bug, warning)", has_flaw, offsetof(struct result, reason));
 
+	printf("\nprograms run: %u (%u tc, %u xdp; %u of a qdisc are not), %u times, %u allocations failed\n",
+	       ran[TC] + ran[XDP], ran[TC], ran[XDP], of[QDISC][0], runs, failed_allocs);
 	accepted = n[SAFE][0] + n[POLICY][0] + n[LEAK][0] + n[UNSAFE][0];
 	printf("\nsafe programs that were rejected: %.1f %%\n",
 	       100.0 * n[SAFE][1] / (n[SAFE][0] + n[SAFE][1] ?: 1));
@@ -262,6 +276,31 @@ static int report(void)
 	return fails;
 }
 
+/* What the kernel makes of the programs that it should have refused: not all survive. */
+static void run_holes(void)
+{
+	struct result r;
+	unsigned int i;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		die("cannot fork: %s", strerror(errno));
+	if (pid) {
+		waitpid(pid, NULL, 0);
+		return;
+	}
+	make_btf_and_maps();
+	setup_runs();
+	for (i = 0; i < count; i++)
+		if (bad_accepted(&results[i]) && results[i].type != QDISC) {
+			memset(&r, 0, sizeof(r));
+			try(seed, first + i, &r, false, HOLES);
+		}
+	exit(0);
+}
+
 static unsigned long number(const char *s)
 {
 	unsigned long n;
@@ -276,15 +315,19 @@ static unsigned long number(const char *s)
 
 int main(int argc, char **argv)
 {
+	int fails;
+
 	if (argc != 4)
 		die("usage: fuzz SEED START N");
 	seed = number(argv[1]);
 	first = number(argv[2]);
 	count = number(argv[3]);
 	libbpf_set_print(NULL);
-	make_btf_and_maps();
 	run_workers();
 	if (count == 1)
-		return bad_accepted(results) || results->flaw;
-	return report() ? 1 : 0;
+		return bad_accepted(results) || results->flaw || results->leak;
+	fails = report();
+	if (fails)
+		run_holes();
+	return fails ? 1 : 0;
 }

@@ -298,6 +298,12 @@ static bool op_release_record(struct state *s, int op, int p)
 	return true;
 }
 
+/* Of a short packet the second is not there, of others it may be in a fragment. */
+static int offset(void)
+{
+	return 8 * rnd(2);
+}
+
 static bool op_slice(struct state *s, int op, bool bad)
 {
 	enum callee c = op == OP_data ? C_DATA : op == OP_slice ? C_SLICE : C_SLICE_RDWR;
@@ -307,7 +313,7 @@ static bool op_slice(struct state *s, int op, bool bad)
 	if (p < 0 || h < 0 || (op == OP_data && !bad && s->obj[place(s, p)->obj].kind == O_SKB))
 		return false;
 	emit_place(BPF_REG_1, p);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit(BPF_MOV64_IMM(BPF_REG_2, op == OP_data ? 0 : offset()));
 	emit(BPF_MOV64_IMM(BPF_REG_3, op == OP_data ? 8 : 0));
 	if (op != OP_data)
 		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
@@ -376,7 +382,7 @@ static bool op_kfunc_writes(struct state *s, int op, bool bad)
 	if (p < 0 || (op == OP_copy && from < 0))
 		return false;
 	emit_place(BPF_REG_1, p);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit(BPF_MOV64_IMM(BPF_REG_2, offset()));
 	switch (op) {
 	case OP_memset:
 		emit(BPF_MOV64_IMM(BPF_REG_3, 8));
@@ -529,7 +535,7 @@ bool emit_op(struct state *s, int op, bool bad)
 		if (p < 0)
 			return false;
 		emit_place(BPF_REG_1, p);
-		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit(BPF_MOV64_IMM(BPF_REG_2, offset()));
 		emit_word(BPF_REG_3, W_BUF);
 		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
 		emit(BPF_MOV64_IMM(BPF_REG_5, 0));

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Accepted programs are run, on packets of all shapes, with the ring buffer empty and
+ * full, and with allocations that fail. What is wrong then KASAN and the like say on
+ * the console; a record that no program has released is found here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "fuzz.h"
+
+#define LINEAR	100
+#define BIG	6000	/* more than a page */
+
+/* The sizes of a packet, and of its linear part: 0 for as much as goes there. */
+static const struct shape {
+	const char *name;
+	int size, linear;
+	bool full, no_memory;
+} shapes[] = {
+	{ "linear", LINEAR },
+	{ "short", ETH_HLEN },
+	{ "fragments", BIG },
+	{ "fragments, 14 bytes before them", BIG, ETH_HLEN },
+	{ "ring buffer full", LINEAR, .full = true },
+	{ "fragments, no memory", BIG, ETH_HLEN, .no_memory = true },
+};
+
+static struct ring_buffer *ring;
+static int fill_fd, fail_fd, udp_fd, tap_fd;
+
+static int ignore_record(void *ctx, void *data, size_t size)
+{
+	return 0;
+}
+
+/* A program that leaves no place in the ring buffer, and drain_ring(). */
+static void load_filler(void)
+{
+	struct bpf_insn insns[] = {
+		BPF_LD_MAP_FD(BPF_REG_1, ringbuf_fd),
+		BPF_MOV64_IMM(BPF_REG_2, RING_SIZE - 16),
+		BPF_MOV64_IMM(BPF_REG_3, 0),
+		BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_ringbuf_reserve),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 3),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),
+		BPF_MOV64_IMM(BPF_REG_2, 0),
+		BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_ringbuf_submit),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+
+	fill_fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, NULL, "GPL", insns, ARRAY_SIZE(insns), NULL);
+	if (fill_fd < 0)
+		die("cannot load a program that fills the ring buffer: %s", strerror(errno));
+}
+
+/* What cannot be drained is a record that nobody released. */
+static bool drain_ring(void)
+{
+	ring_buffer__consume(ring);
+	return !ring__avail_data_size(ring_buffer__ring(ring, 0));
+}
+
+/* A network of our own: a loopback whose packets a socket takes a clone of. */
+static void make_network(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct ifreq ifr = { .ifr_name = "lo" };
+
+	if (unshare(CLONE_NEWNET))
+		die("no network namespace: %s", strerror(errno));
+	udp_fd = socket(AF_INET, SOCK_DGRAM, 0);
+	tap_fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(ETH_P_ALL));
+	ifr.ifr_flags = IFF_UP;
+	if (udp_fd < 0 || tap_fd < 0 || ioctl(udp_fd, SIOCSIFFLAGS, &ifr) ||
+	    connect(udp_fd, (struct sockaddr *)&to, sizeof(to)))
+		die("no loopback device: %s", strerror(errno));
+}
+
+static void write_file(const char *path, const char *s)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0)
+		return;
+	if (write(fd, s, strlen(s)) < 0)
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	close(fd);
+}
+
+void setup_runs(void)
+{
+	write_file("/proc/sys/kernel/printk_devkmsg", "on");
+	write_file("/sys/kernel/debug/failslab/verbose", "0");
+	write_file("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	load_filler();
+	ring = ring_buffer__new(ringbuf_fd, ignore_record, NULL, NULL);
+	if (!ring)
+		die("cannot map the ring buffer: %s", strerror(errno));
+	make_network();
+}
+
+/* The last thing on the console when the VM does not survive it. */
+void announce(unsigned long seed, unsigned int i)
+{
+	static int fd = -1;
+	char line[80];
+	int n;
+
+	if (fd < 0)
+		fd = open("/dev/kmsg", O_WRONLY);
+	n = snprintf(line, sizeof(line), "<5>fuzz[%d]: runs SEED=%lu START=%u\n", getpid(), seed, i);
+	if (write(fd, line, n) != n)
+		die("cannot write to /dev/kmsg: %s", strerror(errno));
+}
+
+static int test_run(int fd, const struct shape *shape)
+{
+	static char packet[BIG];
+	struct __sk_buff skb = { .data_end = shape->linear };
+	struct xdp_md xdp = { .data_end = shape->linear };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = shape->size,
+		    .repeat = 1);
+
+	if (shape->linear) {
+		opts.ctx_in = P.type == XDP ? (void *)&xdp : &skb;
+		opts.ctx_size_in = P.type == XDP ? sizeof(xdp) : sizeof(skb);
+	}
+	return bpf_prog_test_run_opts(fd, &opts) ? errno : 0;
+}
+
+/* The n-th allocation that must not wait fails; whether there was one. */
+static bool run_without_memory(int fd, const struct shape *shape, int nth)
+{
+	char s[16];
+	int n;
+
+	n = snprintf(s, sizeof(s), "%d", nth);
+	if (pwrite(fail_fd, s, n, 0) != n)
+		die("cannot make allocations fail: %s", strerror(errno));
+	test_run(fd, shape);
+	n = pread(fail_fd, s, sizeof(s) - 1, 0);
+	if (pwrite(fail_fd, "0", 1, 0) != 1)
+		die("cannot make allocations succeed: %s", strerror(errno));
+	return n > 0 && s[0] == '0';
+}
+
+/* On the way in, where a socket has got a clone; a small one and one with fragments. */
+static int run_cloned(int fd, struct result *r)
+{
+	static char data[BIG];
+	int link, i;
+
+	link = bpf_link_create(fd, 1, BPF_TCX_INGRESS, NULL);
+	if (link < 0)
+		return errno;
+	for (i = 0; i < 2; i++) {
+		while (recv(tap_fd, data, 1, MSG_TRUNC) > 0)
+			;
+		if (send(udp_fd, data, i ? BIG : LINEAR, 0) < 0 && errno != ECONNREFUSED)
+			return errno;
+		r->runs++;
+	}
+	close(link);
+	return 0;
+}
+
+/* 0, or the error with which the program that is loaded as fd could not be run. */
+int run_program(int fd, struct result *r, bool show)
+{
+	const struct shape *shape;
+	int err = 0, nth;
+
+	for (shape = shapes; !err && shape < shapes + ARRAY_SIZE(shapes); shape++) {
+		if (show)
+			printf("runs: %s\n", shape->name);
+		fflush(stdout);
+		if (shape->full)
+			test_run(fill_fd, &shapes[0]);
+		if (!shape->no_memory) {
+			err = test_run(fd, shape);
+			r->runs++;
+		} else if (fail_fd >= 0) {
+			for (nth = 1; nth < 4 && run_without_memory(fd, shape, nth); nth++)
+				r->failed_allocs++;
+			r->runs += nth;
+		}
+		r->leak |= !drain_ring();
+		if (r->leak)
+			return err;
+	}
+	if (!err && P.type == TC) {
+		if (show)
+			printf("runs: cloned\n");
+		err = run_cloned(fd, r);
+		r->leak |= !drain_ring();
+	}
+	return err;
+}
