@@ -36,6 +36,7 @@ enum { TC, QDISC, XDP, NR_TYPES };
 struct fn {
 	struct bpf_insn insn[MAX_INSNS];
 	int n;
+	bool global;	/* the verifier looks at it by itself */
 };
 
 /* A call to another function has the function's number as imm until link(). */
@@ -91,6 +92,7 @@ struct val {
 	unsigned char aux;	/* STACK: the word; DYN_LO, SLICE: the dynptr's number */
 	unsigned char gen;	/* SLICE: how often the memory had moved */
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
+	unsigned char any;	/* DYN_LO, SLICE: by way of a global function's argument */
 };
 
 enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
@@ -122,6 +124,7 @@ struct frame {
 	struct val reg[11];
 	struct val word[WORDS];
 	short fn, pc;
+	short nobj;		/* how many objects there were at its start */
 };
 
 struct state {
@@ -178,7 +181,7 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) x(branch) \
+	x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
 	x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };

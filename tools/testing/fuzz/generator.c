@@ -101,45 +101,72 @@ static void cleanup(int level, int except)
 }
 
 static void op_call(int depth, bool own);
+static void op_global(int depth, bool bad);
 
-/* Something that the oracle objects to: most often a use after a slice's end. */
-static void inject(void)
+static void make_slices(void)
 {
 	static const unsigned char makes[] = {
-		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone, OP_spill
+		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone,
+		OP_spill
 	};
-	static const unsigned char ends[] = {
-		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
-		OP_head, OP_xchg_map, OP_xchg_node
-	};
-	static const unsigned char uses[] = {
-		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit, OP_discard, OP_drop,
-		OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map, OP_xchg_node, OP_obj_drop,
-		OP_reload
-	};
-	bool slice = chance(60);
 	int i, op;
 
-	G.inject_at = -1;
 	for (i = 0; i < 12; i++) {
 		op = makes[rnd(ARRAY_SIZE(makes))];
 		if (has_op(op))
 			step(op, false);
 	}
-	if (chance(50))
-		op_call(1, true);
+}
+
+static void end_slices(void)
+{
+	static const unsigned char ends[] = {
+		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
+		OP_head, OP_xchg_map, OP_xchg_node
+	};
+	int i, op;
+
 	for (i = 0; i < 3; i++) {
 		op = ends[rnd(ARRAY_SIZE(ends))];
-		if (chance(70))
+		if (chance(P.type == QDISC ? 70 : 40))
 			release_one(0, -1);
 		else if (has_op(op))
 			step(op, false);
 	}
+}
+
+static bool use_dead(void)
+{
+	static const unsigned char uses[] = {
+		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit,
+		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
+		OP_xchg_node, OP_obj_drop, OP_reload
+	};
+	bool slice = chance(60);
+	int i, op;
+
 	for (i = 0; i < 60; i++) {
 		op = slice && i < 30 ? OP_deref : uses[rnd(ARRAY_SIZE(uses))];
 		if (has_op(op) && step(op, true))
+			return true;
+	}
+	return false;
+}
+
+/* Something that the oracle objects to: most often a use after a slice's end. */
+static void inject(void)
+{
+	G.inject_at = -1;
+	make_slices();
+	if (chance(50))
+		op_call(1, true);
+	if (chance(40)) {
+		op_global(1, chance(50));
+		if (O.verdict != SAFE || (chance(50) && use_dead()))
 			return;
 	}
+	end_slices();
+	use_dead();
 }
 
 static void park(int label, int code)
@@ -261,6 +288,76 @@ static void emit_arg(struct state *s, int reg, unsigned int what)
 	}
 }
 
+/* A function that is there already, or -1. */
+static int pick_fn(bool global)
+{
+	int f, n = 0, got = -1;
+
+	for (f = 1; f < P.nfns; f++)
+		if (P.fn[f].global == global && !rnd(++n))
+			got = f;
+	return got;
+}
+
+/*
+ * A call of a global function: of a dynptr, and of what slices point to. The verifier
+ * knows neither what dynptr that is nor whose memory. With bad its body ends slices, and
+ * uses one.
+ */
+static void op_global(int depth, bool bad)
+{
+	int reg, p, h, level = G.level, frame = O.active[0].cur, to = pick_fn(true);
+	bool fresh = to < 0 || (P.nfns < MAX_FNS && (bad || chance(50)));
+	struct state *s = begin();
+
+	p = pick_dyn(s, chance(60) ? O_SKB : -1, false);
+	if (P.type == QDISC || p < 0 || frame == FRAMES - 1 || (!fresh && frame) ||
+	    (fresh && P.nfns == MAX_FNS))
+		return;
+	if (fresh)
+		to = P.nfns;
+	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+	emit_place(BPF_REG_2, p);
+	for (reg = BPF_REG_3; reg <= BPF_REG_4; reg++) {
+		h = pick_slice(s);
+		if (h < 0 || chance(20))
+			emit(BPF_MOV64_IMM(reg, 0));
+		else
+			get(reg, h);
+	}
+	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
+	if (fresh) {
+		P.fn[to].n = 0;
+		P.fn[to].global = true;
+		P.nfns++;
+	}
+	if (!commit(true, false)) {
+		P.nfns -= fresh;
+		return;
+	}
+	P.ops |= 1ul << OP_global;
+	if (!fresh)
+		return;
+	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * W_ARG));
+	for (reg = BPF_REG_6; reg < BPF_REG_9; reg++)
+		emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
+	emit(BPF_MOV64_IMM(BPF_REG_9, 0));
+	init_words();
+	grow();
+	G.level++;
+	block(1 + rnd(5), depth + 1);
+	if (bad) {
+		end_slices();
+		use_dead();
+	}
+	cleanup(G.level, -1);
+	G.level = level;
+	lower(level);
+	emit(BPF_MOV64_IMM(BPF_REG_0, 0));
+	emit(BPF_EXIT_INSN());
+	grow();
+}
+
 /*
  * A call of a static function, most often of a new one, which is made here, in
  * the states of its first call. With own it makes a dynptr of its own of what it
@@ -271,14 +368,15 @@ static void op_call(int depth, bool own)
 	static const unsigned char own_slice[] = {
 		OP_from_skb, OP_clone, OP_slice, OP_slice, OP_slice
 	};
-	bool fresh = P.nfns == 1 || (P.nfns < MAX_FNS && (own || chance(50)));
-	int i, to, reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
+	int i, to = pick_fn(false), reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
+	bool fresh = to < 0 || (P.nfns < MAX_FNS && (own || chance(50)));
 	struct state *s = begin();
 
 	/* Only the main function calls one that is there already: no recursion. */
-	to = fresh ? P.nfns : 1 + rnd(P.nfns - 1);
+	if (fresh)
+		to = P.nfns;
 	dst = pick_dst(false);
-	if (dst < 0 || frame == FRAMES - 1 || (!fresh && frame))
+	if (dst < 0 || frame == FRAMES - 1 || (!fresh && frame) || to == MAX_FNS)
 		return;
 	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 	for (reg = BPF_REG_2; reg <= BPF_REG_4; reg++)
@@ -286,6 +384,7 @@ static void op_call(int depth, bool own)
 	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
 	if (fresh) {
 		P.fn[to].n = 0;
+		P.fn[to].global = false;
 		P.nfns++;
 	}
 	if (!commit(true, false)) {
@@ -339,6 +438,8 @@ static void block(int steps, int depth)
 			op_branch(depth);
 		} else if (x < 20 && depth < 3) {
 			op_call(depth, chance(40));
+		} else if (x < 25 && depth < 3) {
+			op_global(depth, false);
 		} else {
 			for (tries = 0; tries < 12 && !step(pick_op(), false); tries++)
 				;

@@ -9,7 +9,7 @@
 #include "fuzz.h"
 
 int ringbuf_fd, mem_fd, kptr_fd, node_id;
-static int prog_btf_fd, func_id, enqueue_idx, qdisc_ops_id;
+static int prog_btf_fd, func_id, global_id[NR_TYPES], enqueue_idx, qdisc_ops_id;
 
 struct callee_desc callees[NR_CALLEES] = {
 	[C_RAND] = { "bpf_get_prandom_u32", BPF_FUNC_get_prandom_u32 },
@@ -138,7 +138,7 @@ void print_program(void)
 	int f, i;
 
 	for (f = 0; f < P.nfns; f++) {
-		printf("function %d:\n", f);
+		printf("function %d%s:\n", f, P.fn[f].global ? ", global" : "");
 		for (i = start[f]; i < start[f] + P.fn[f].n; i++) {
 			print_insn(i);
 			if (linked[i].code == (BPF_LD | BPF_IMM | BPF_DW))
@@ -163,7 +163,8 @@ int load(unsigned int flags, int level, char *log, size_t size)
 	int f, fd;
 
 	for (f = 0; f < P.nfns; f++)
-		info[f] = (struct bpf_func_info){ start[f], func_id };
+		info[f] = (struct bpf_func_info){
+			start[f], P.fn[f].global ? global_id[P.type] : func_id };
 	if (P.type == XDP)
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
 	if (P.type == QDISC) {
@@ -178,7 +179,8 @@ int load(unsigned int flags, int level, char *log, size_t size)
 void make_btf_and_maps(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	int i, skb, proto, ptr, num_id;
+	static const char * const contexts[NR_TYPES] = { [TC] = "__sk_buff", [XDP] = "xdp_md" };
+	int i, skb, proto, ptr, num_id, dynptr, mem;
 	const struct btf_member *m;
 	const struct btf_type *t;
 	struct btf *vmlinux, *btf;
@@ -213,6 +215,21 @@ void make_btf_and_maps(void)
 	btf__add_field(btf, "skb", ptr, 0, 0);
 	proto = btf__add_func_proto(btf, num_id);
 	func_id = btf__add_func(btf, "f", BTF_FUNC_STATIC, proto);
+	dynptr = btf__add_ptr(btf, btf__add_struct(btf, "bpf_dynptr", 16));
+	mem = btf__add_struct(btf, "mem", 8);
+	btf__add_field(btf, "byte", btf__add_int(btf, "char", 1, 0), 0, 0);
+	mem = btf__add_ptr(btf, mem);
+	for (i = 0; i < NR_TYPES; i++) {
+		if (!contexts[i])
+			continue;
+		ptr = btf__add_ptr(btf, btf__add_struct(btf, contexts[i], 0));
+		proto = btf__add_func_proto(btf, num_id);
+		btf__add_func_param(btf, "ctx", ptr);
+		btf__add_func_param(btf, "d", dynptr);
+		btf__add_func_param(btf, "p", mem);
+		btf__add_func_param(btf, "q", mem);
+		global_id[i] = btf__add_func(btf, "g", BTF_FUNC_GLOBAL, proto);
+	}
 	if (btf__load_into_kernel(btf))
 		die("cannot load BTF: %s", strerror(errno));
 	prog_btf_fd = btf__fd(btf);

@@ -110,12 +110,30 @@ bool has_clone(struct state *s, struct val *dyn)
 	return false;
 }
 
+/* The frame of the innermost global function, 0 if there is none. */
+static int global_frame(struct state *s)
+{
+	int f;
+
+	for (f = s->cur; f > 0 && !P.fn[s->f[f].fn].global; f--)
+		;
+	return f;
+}
+
+/* A global function's argument is a dynptr of any kind, and so are its clones. */
+static bool any_dyn(struct state *s, struct val p)
+{
+	return p.obj < global_frame(s) || s->f[p.obj].word[p.aux].any;
+}
+
 /* A write to either word of a dynptr ends it, and by the rules its slices. */
 static void write_word(struct state *s, int f, int w, struct val v)
 {
 	struct val *word = s->f[f].word, *dyn = NULL;
 	struct obj *o;
 
+	if (f < global_frame(s))
+		event(s, POLICY, "a global function writes to its caller's frame");
 	if (word[w].kind == DYN_LO)
 		dyn = &word[w];
 	else if (word[w].kind == DYN_HI)
@@ -131,9 +149,9 @@ static void write_word(struct state *s, int f, int w, struct val v)
 	word[w] = v;
 }
 
-static void new_dyn(struct state *s, struct val dst, int obj)
+static void new_dyn(struct state *s, struct val dst, int obj, bool any)
 {
-	struct val v = { .kind = DYN_LO, .obj = obj, .aux = s->ndyn };
+	struct val v = { .kind = DYN_LO, .obj = obj, .aux = s->ndyn, .any = any };
 
 	if (dst.kind != STACK) {
 		event(s, UNSAFE, "a dynptr is written to what is no stack");
@@ -179,6 +197,15 @@ static struct val *use_dyn(struct state *s, struct val p)
 	return v;
 }
 
+/* A slice that can be read, by all rules. */
+static bool usable(struct state *s, struct val v)
+{
+	struct obj *o = &s->obj[v.obj];
+
+	return v.kind == SLICE && live(o) && o->gen == v.gen && s->gone[v.aux] != OVERWRITTEN &&
+	       ((o->kind != O_SKB && !v.any) || v.epoch == s->epoch);
+}
+
 static void deref(struct state *s, struct val v)
 {
 	static const char * const dead[][3] = {
@@ -206,7 +233,7 @@ static void deref(struct state *s, struct val v)
 		event(s, POLICY, "use of a slice whose skb was moved into a node");
 	else if (s->gone[v.aux] == OVERWRITTEN)
 		event(s, POLICY, "use of a slice whose dynptr was overwritten");
-	else if (o->kind == O_SKB && v.epoch != s->epoch)
+	else if ((o->kind == O_SKB || v.any) && v.epoch != s->epoch)
 		event(s, POLICY, "use of a slice after a write to another packet");
 	else
 		note("slice of %s %d", obj_kinds[o->kind], v.obj);
@@ -237,6 +264,12 @@ static void release(struct state *s, struct val v, int kind)
 		kill_obj(s, v.obj);
 }
 
+static struct val slice(struct state *s, int obj, int dyn, bool any)
+{
+	return (struct val){ SLICE, obj, dyn, s->obj[obj].gen,
+			     s->obj[obj].kind == O_SKB || any ? s->epoch : 0, any };
+}
+
 /* The packet of the context may be somewhere else now. */
 static void move_packet(struct state *s)
 {
@@ -252,12 +285,11 @@ static void move_packet(struct state *s)
 static void write_dyn(struct state *s, struct val p, bool kfunc)
 {
 	struct val *d = use_dyn(s, p);
+	bool skb = d && s->obj[d->obj].kind == O_SKB;
 
-	if (!d || s->obj[d->obj].kind != O_SKB)
-		return;
-	if (P.type == TC)
+	if (skb && P.type == TC)
 		move_packet(s);
-	else if (P.type == QDISC || kfunc)
+	else if (d && (any_dyn(s, p) || (skb && (P.type == QDISC || kfunc))))
 		s->epoch++;
 }
 
@@ -277,10 +309,10 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_RAND:
 		break;
 	case C_FROM_MEM:
-		new_dyn(s, r[4], 0);
+		new_dyn(s, r[4], 0, false);
 		break;
 	case C_RESERVE:
-		new_dyn(s, r[4], new_obj(s, O_RECORD));
+		new_dyn(s, r[4], new_obj(s, O_RECORD), false);
 		break;
 	case C_FROM_XDP:
 	case C_FROM_SKB:
@@ -289,14 +321,14 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 			use_obj(s, i);
 		else if (r[1].kind != CTX)
 			event(s, UNSAFE, "a dynptr of what is no skb");
-		new_dyn(s, r[3], i);
+		new_dyn(s, r[3], i, false);
 		break;
 	case C_CLONE:
 		d = use_dyn(s, r[1]);
 		if (r[1].obj == r[2].obj && abs(r[1].aux - r[2].aux) < 2)
 			event(s, POLICY, "a dynptr is cloned onto itself");
 		else if (d)
-			new_dyn(s, r[2], d->obj);
+			new_dyn(s, r[2], d->obj, any_dyn(s, r[1]));
 		break;
 	case C_DATA:
 	case C_SLICE:
@@ -306,8 +338,7 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		if (d && c == C_DATA && s->obj[d->obj].kind == O_SKB)
 			event(s, POLICY, "bpf_dynptr_data() of an skb is always NULL");
 		else if (d)
-			ret = (struct val){ SLICE, d->obj, d->aux, s->obj[d->obj].gen,
-					    s->obj[d->obj].kind == O_SKB ? s->epoch : 0 };
+			ret = slice(s, d->obj, d->aux, any_dyn(s, r[1]));
 		break;
 	case C_READ:
 		use_dyn(s, r[3]);
@@ -345,6 +376,8 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 			event(s, UNSAFE, "release of something else");
 			break;
 		}
+		if (r[1].obj < global_frame(s))
+			event(s, POLICY, "a global function releases its caller's record");
 		kill_obj(s, d->obj);
 		d[0] = d[-1] = (struct val){ NULLED };
 		break;
@@ -396,6 +429,61 @@ static void exit_main(struct state *s)
 			event(s, LEAK, s->obj[o].kind == O_RECORD ? "a record was not released" :
 				       s->obj[o].kind == O_SKB ? "an skb was not released" :
 				       "a node was not released");
+}
+
+/* Those of a call of a global function: the context, a dynptr, and two of memory. */
+static void check_args(struct state *s, struct val *r)
+{
+	int i;
+
+	if (r[1].kind != CTX)
+		event(s, POLICY, "a global function gets no context");
+	use_dyn(s, r[2]);
+	for (i = 3; i < 5; i++) {
+		if (r[i].kind == NUM && r[i].obj == ZERO)
+			continue;
+		if (r[i].kind == SLICE && usable(s, r[i]))
+			continue;
+		event(s, POLICY, "a global function gets what is no slice, or a dead one");
+	}
+}
+
+/* Whether a call of it may move a packet, for all that is known without its arguments. */
+static bool moves_packet(const struct fn *fn)
+{
+	const struct bpf_insn *i;
+	enum callee c;
+
+	for (i = fn->insn; i < fn->insn + fn->n; i++) {
+		if (i->code == (BPF_LD | BPF_IMM | BPF_DW)) {
+			i++;
+			continue;
+		}
+		if (i->code != (BPF_JMP | BPF_CALL))
+			continue;
+		if (i->src_reg == BPF_PSEUDO_CALL) {
+			if (moves_packet(&P.fn[i->imm]))
+				return true;
+			continue;
+		}
+		c = callee_of(i);
+		if (c == C_WRITE || (c >= C_PULL && c <= C_PROBE_USER_STR))
+			return true;
+	}
+	return false;
+}
+
+static void exit_global(struct state *s, struct frame *f, struct val ret)
+{
+	int o;
+
+	if (ret.kind != NUM)
+		event(s, POLICY, "a global function returns a pointer");
+	for (o = f->nobj; o < s->nobj; o++)
+		if (s->obj[o].owned && live(&s->obj[o]))
+			event(s, POLICY, "a global function returns and has not released an object");
+	if (moves_packet(&P.fn[f->fn]))
+		s->epoch++;
 }
 
 /* The state moves on, or stays behind for a label that is not there yet. */
@@ -519,7 +607,7 @@ static bool exec(struct state *s)
 		/* What is below the end of the packet can be read. */
 		for (w = 0; w < 10; w++)
 			if (f->reg[w].kind == PKT)
-				f->reg[w] = (struct val){ SLICE, 1, DIRECT, s->obj[1].gen, s->epoch };
+				f->reg[w] = slice(s, 1, DIRECT, false);
 		return true;
 	case BPF_JMP | BPF_JA:
 		return jump(s, i->off);
@@ -532,12 +620,15 @@ static bool exec(struct state *s)
 		}
 		if (O.trace)
 			printf("    call of function %d\n", i->imm);
+		if (P.fn[i->imm].global)
+			check_args(s, f->reg);
 		to = &s->f[++s->cur];
 		memset(to, 0, sizeof(*to));
 		memcpy(to->reg + 1, f->reg + 1, 5 * sizeof(*to->reg));
 		memset(f->reg, 0, 6 * sizeof(*f->reg));
 		to->reg[10] = (struct val){ STACK, s->cur };
 		to->fn = i->imm;
+		to->nobj = s->nobj;
 		return true;
 	case BPF_JMP | BPF_EXIT:
 		if (O.trace)
@@ -551,6 +642,8 @@ static bool exec(struct state *s)
 			event(s, POLICY, "a function returns a pointer to a stack");
 			v = num(UNKNOWN);
 		}
+		if (P.fn[f->fn].global)
+			exit_global(s, f, v);
 		for (w = 0; w < WORDS; w++)
 			if (f->word[w].kind == DYN_LO)
 				s->gone[f->word[w].aux] = RETURNED;
