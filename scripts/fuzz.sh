@@ -1,16 +1,21 @@
 #!/bin/bash
-# fuzz.sh: N random programs over dynptrs, of SEED, loaded in the VM and judged
-# by the oracle of tools/testing/fuzz
+# fuzz.sh: N random programs over dynptrs, of SEED, loaded in the VM, judged by the
+# oracle of tools/testing/fuzz, and run there; ON=base: on the unpatched base
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
 check_options
 lock_checkout
 [ -n "$SEED" ] || SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
-say "fuzz: SEED=$SEED START=$START N=$N"
+again="SEED=$SEED START=$START N=$N PROFILE=$PROFILE ON=$ON"
+say "fuzz: $again"
 "$S/setup.sh"
 "$S/tree.sh"
 tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
+if [ "$ON" = base ]; then
+	tree=$B/control/linux obj=$B/control/obj-$PROFILE	# as control.sh has them
+	side_tree "$tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+fi
 out=${RESULTS:-$(new_results fuzz)}
 build_kernel "$tree" "$obj" "$out"
 
@@ -28,5 +33,5 @@ vm_progress() { last_line "$1" 2>/dev/null || true; }
 rc=0
 run_vm "$obj" "$out" fuzz "exec /build/obj/fuzz/fuzz $SEED $START $N" "$S/fuzz-report.sh" || rc=$?
 say "results: ${out#"$TOP/"}; total $SECONDS s"
-[ $rc = 0 ] || say "to repeat: make fuzz SEED=$SEED START=$START N=$N"
+[ $rc = 0 ] || say "to repeat: make fuzz $again"
 exit $rc

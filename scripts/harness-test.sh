@@ -315,7 +315,9 @@ fuzz_verdict() {
 	sed "$3" >"$d/guest.log" <<-'END'
 		seed 7, programs 0 to 99: 2.0 s, 50/s
 		UNSAFE OR LEAKING, AND ACCEPTED: 0
+		RECORDS LEFT BEHIND BY A RUN: 0
 		KERNEL FLAWS (verifier bug, warning): 0
+		programs run: 60 (40 tc, 20 xdp; 10 of a qdisc are not), 400 times, 0 allocations failed
 		safe programs that were rejected: 0.1 %
 	END
 	says "$1" "$2" scripts/fuzz-report.sh "$d"
@@ -369,9 +371,12 @@ check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_
 check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
-check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\): 0 unsafe and accepted, 0 kernel flaws, 0.1 % of the safe rejected; 0 splats$' ''
+check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\), 60 run: 0 unsafe and accepted, 0 kernel flaws, 0 runs left records behind, 0.1 % of the safe rejected; 0 splats$' ''
 check 'fuzz: a hole' fuzz_verdict $E_TEST '1 unsafe and accepted, .*; WRONG: not safe$' 's/ACCEPTED: 0/ACCEPTED: 1/'
 check 'fuzz: a flaw' fuzz_verdict $E_TEST '; WRONG: not safe$' '/FLAWS/s/0$/1/'
+check 'fuzz: a record is left behind' fuzz_verdict $E_TEST '; WRONG: not safe$' '/LEFT/s/0$/1/'
+check 'fuzz: none was run' fuzz_verdict $E_TEST '; WRONG: no end' '/programs run/d'
+check 'fuzz: bad ON' says $E_OPT 'ON=x: series or base is wanted' env ON=x scripts/fuzz.sh
 check 'fuzz: no end' fuzz_verdict $E_TEST '; WRONG: no end' '$d'
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
 check 'torture: an option is lost' option_lost

@@ -42,6 +42,7 @@ Options (make VERB NAME=value; now)
 		300 s without a line of the tests)
   SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
 		N=1 START=i shows program i, what the oracle does and the verifier's log
+  ON=$ON	for fuzz: the kernel with the series, or base: without it
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
   COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each
   BOOT=$BOOT		more kernel parameters for the VM

@@ -54,6 +54,7 @@ opt TIMEOUT 2700
 opt SEED ''
 opt START 0
 opt N 10000
+opt ON series
 opt MODEL all
 opt BOOT ''
 opt SCENARIO ''
@@ -85,5 +86,6 @@ check_options() {
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
 	[ -z "$SEED" ] || is_number "$SEED" && [ ${#SEED} -le 18 ] || die $E_OPT "SEED=$SEED: a number of up to 18 digits is wanted"
 	is_number "$N" && [ ${#N} -le 7 ] && [ "$N" -ge 1 ] && [ "$N" -le 1000000 ] || die $E_OPT "N=$N: a number from 1 to 1000000 is wanted"
+	case $ON in series | base) ;; *) die $E_OPT "ON=$ON: series or base is wanted" ;; esac
 	is_number "$START" && [ ${#START} -le 9 ] || die $E_OPT "START=$START: the number of a program is wanted"
 }

@@ -28,7 +28,7 @@ void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 
 /* Programs */
 
-enum { TC, QDISC, XDP, NR_TYPES };
+enum { TC, QDISC, XDP, SYSCALL, NR_TYPES };
 
 #define MAX_FNS		6
 #define MAX_INSNS	512
@@ -56,6 +56,7 @@ enum callee {
 	C_PULL, C_STORE, C_CHANGE_TAIL, C_CHANGE_HEAD, C_ADJUST_TAIL, C_ADJUST_HEAD, C_XDP_PULL,
 	/* write by way of a dynptr */
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
+	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE,
 	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
 };
@@ -71,7 +72,11 @@ enum callee callee_of(const struct bpf_insn *insn);
 
 #define RING_SIZE	4096
 
-extern int ringbuf_fd, mem_fd, kptr_fd, node_id;
+/*
+ * A node of a qdisc's programs has a kptr to an skb, one of a syscall's a refcount; so
+ * have the maps kptrs to the one or the other.
+ */
+extern int ringbuf_fd, mem_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
 
 /* oracle.c: a machine */
 
@@ -79,7 +84,7 @@ enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
 extern const char * const verdicts[];
 
 enum kind {
-	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, SLICE,
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE, SLICE,
 	DYN_LO, DYN_HI, NULLED
 };
 
@@ -90,7 +95,7 @@ struct val {
 	unsigned char kind;
 	unsigned char obj;	/* STACK: the frame; NUM: ZERO or UNKNOWN */
 	unsigned char aux;	/* STACK: the word; DYN_LO, SLICE: the dynptr's number */
-	unsigned char gen;	/* SLICE: how often the memory had moved */
+	unsigned char gen;	/* SLICE: how often the memory had moved; RCU_NODE: the section */
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
 	unsigned char any;	/* DYN_LO, SLICE: by way of a global function's argument */
 };
@@ -132,6 +137,7 @@ struct state {
 	struct obj obj[OBJS];
 	unsigned char gone[DYNS];	/* of the dynptrs: how they went */
 	unsigned char cur, nobj, ndyn, epoch;
+	unsigned char rcu, section;	/* in an RCU section; how many have ended */
 	short label;
 	/* from here on not part of what the machine is */
 	bool forced;
@@ -181,7 +187,7 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
+	x(obj_drop) x(rcu) x(rcu_load) x(acquire) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
 	x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };

@@ -70,8 +70,11 @@ static bool commit(bool emitted, bool bad)
 
 static bool step(int op, bool bad)
 {
-	struct state *s = begin();
+	struct state *s;
 
+	if (!has_op(op))
+		return false;
+	s = begin();
 	if (!commit(emit_op(s, op, bad), bad))
 		return false;
 	P.ops |= 1ul << op;
@@ -107,14 +110,13 @@ static void make_slices(void)
 {
 	static const unsigned char makes[] = {
 		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone,
-		OP_spill
+		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load
 	};
 	int i, op;
 
 	for (i = 0; i < 12; i++) {
 		op = makes[rnd(ARRAY_SIZE(makes))];
-		if (has_op(op))
-			step(op, false);
+		step(op, false);
 	}
 }
 
@@ -122,15 +124,15 @@ static void end_slices(void)
 {
 	static const unsigned char ends[] = {
 		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
-		OP_head, OP_xchg_map, OP_xchg_node
+		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu
 	};
 	int i, op;
 
 	for (i = 0; i < 3; i++) {
 		op = ends[rnd(ARRAY_SIZE(ends))];
-		if (chance(P.type == QDISC ? 70 : 40))
+		if (chance(P.type == QDISC || P.type == SYSCALL ? 60 : 40))
 			release_one(0, -1);
-		else if (has_op(op))
+		else
 			step(op, false);
 	}
 }
@@ -140,14 +142,14 @@ static bool use_dead(void)
 	static const unsigned char uses[] = {
 		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit,
 		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
-		OP_xchg_node, OP_obj_drop, OP_reload
+		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu
 	};
 	bool slice = chance(60);
 	int i, op;
 
 	for (i = 0; i < 60; i++) {
 		op = slice && i < 30 ? OP_deref : uses[rnd(ARRAY_SIZE(uses))];
-		if (has_op(op) && step(op, true))
+		if (step(op, true))
 			return true;
 	}
 	return false;
@@ -214,11 +216,21 @@ static void lower(int level)
 
 static void block(int steps, int depth);
 
+/* All states of a place in the program are in an RCU section, or none is. */
+static void set_rcu(int rcu)
+{
+	if (O.active[0].rcu == rcu)
+		return;
+	emit_call(rcu ? C_RCU_LOCK : C_RCU_UNLOCK);
+	grow();
+}
+
 /* if (rand) { ... } [else { ... }], or { ...; return; } in the main function. */
 static void op_branch(int depth)
 {
 	int label = G.labels++, end = G.labels++, own = G.own_level;
 	bool leave = !O.active[0].cur && chance(25), otherwise = chance(40);
+	int rcu = O.active[0].rcu;
 	struct fn *f = cur_fn();
 
 	emit_call(C_RAND);
@@ -228,6 +240,7 @@ static void op_branch(int depth)
 		G.own_level = 0;
 		block(1 + rnd(4), depth + 1);
 		cleanup(0, -1);
+		set_rcu(0);
 		G.own_level = own;
 		emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 		emit(BPF_EXIT_INSN());
@@ -238,6 +251,7 @@ static void op_branch(int depth)
 		block(1 + rnd(3), depth + 1);
 		cleanup(G.level, -1);
 		lower(G.level - 1);
+		set_rcu(rcu);
 		if (otherwise) {
 			emit(BPF_JMP_A(UNBOUND + end));
 			grow();
@@ -245,6 +259,7 @@ static void op_branch(int depth)
 			block(1 + rnd(3), depth + 1);
 			cleanup(G.level, -1);
 			lower(G.level - 1);
+			set_rcu(rcu);
 			label = end;
 		}
 		bind(label, f);
@@ -311,7 +326,7 @@ static void op_global(int depth, bool bad)
 	struct state *s = begin();
 
 	p = pick_dyn(s, chance(60) ? O_SKB : -1, false);
-	if (P.type == QDISC || p < 0 || frame == FRAMES - 1 || (!fresh && frame) ||
+	if ((P.type != TC && P.type != XDP) || p < 0 || frame == FRAMES - 1 || (!fresh && frame) ||
 	    (fresh && P.nfns == MAX_FNS))
 		return;
 	if (fresh)
@@ -370,6 +385,7 @@ static void op_call(int depth, bool own)
 	};
 	int i, to = pick_fn(false), reg, ret = -1, level = G.level, frame = O.active[0].cur, dst;
 	bool fresh = to < 0 || (P.nfns < MAX_FNS && (own || chance(50)));
+	int rcu = O.active[0].rcu;
 	struct state *s = begin();
 
 	/* Only the main function calls one that is there already: no recursion. */
@@ -412,6 +428,7 @@ static void op_call(int depth, bool own)
 			cleanup(G.level, ret);
 		G.level = level;
 		lower(level);
+		set_rcu(rcu);
 		if (ret < 0)
 			emit(BPF_MOV64_IMM(BPF_REG_0, 0));
 		else
@@ -488,12 +505,15 @@ static bool generate(unsigned long seed)
 	w = 4 + rnd(14);
 	G.inject_at = fate < 25 ? 2 + (int)rnd(w) : -1;
 	block(w, 0);
+	if (fate != 29)
+		set_rcu(0);
 	if (fate < 25 || fate >= 30)
 		cleanup(0, -1);
 	else
 		cleanup(1, -1);
 	if (fate >= 30 && fate < 50) {
 		inject();
+		set_rcu(0);
 		cleanup(0, -1);
 	}
 	emit(BPF_MOV64_IMM(BPF_REG_0, 0));

@@ -8,7 +8,7 @@
 #include <bpf/btf.h>
 #include "fuzz.h"
 
-int ringbuf_fd, mem_fd, kptr_fd, node_id;
+int ringbuf_fd, mem_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
 static int prog_btf_fd, func_id, global_id[NR_TYPES], enqueue_idx, qdisc_ops_id;
 
 struct callee_desc callees[NR_CALLEES] = {
@@ -34,6 +34,9 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_PROBE_USER] = { "bpf_probe_read_user_dynptr" },
 	[C_PROBE_KERNEL_STR] = { "bpf_probe_read_kernel_str_dynptr" },
 	[C_PROBE_USER_STR] = { "bpf_probe_read_user_str_dynptr" },
+	[C_RCU_LOCK] = { "bpf_rcu_read_lock" },
+	[C_RCU_UNLOCK] = { "bpf_rcu_read_unlock" },
+	[C_ACQUIRE] = { "bpf_refcount_acquire_impl" },
 	[C_FROM_XDP] = { "bpf_dynptr_from_xdp" },
 	[C_FROM_SKB] = { "bpf_dynptr_from_skb" },
 	[C_CLONE] = { "bpf_dynptr_clone" },
@@ -96,7 +99,7 @@ static void print_insn(int i)
 	case BPF_LD | BPF_IMM | BPF_DW:
 		printf("r%d = %s map\n", insn->dst_reg,
 		       insn->imm == ringbuf_fd ? "ring buffer" :
-		       insn->imm == kptr_fd ? "value of kptr" : "value of");
+		       insn->imm == kptr_fd[P.type] ? "value of kptr" : "value of");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 	case BPF_LDX | BPF_MEM | BPF_W:
@@ -154,6 +157,7 @@ int load(unsigned int flags, int level, char *log, size_t size)
 		[TC] = BPF_PROG_TYPE_SCHED_CLS,
 		[QDISC] = BPF_PROG_TYPE_STRUCT_OPS,
 		[XDP] = BPF_PROG_TYPE_XDP,
+		[SYSCALL] = BPF_PROG_TYPE_SYSCALL,
 	};
 	struct bpf_func_info info[MAX_FNS];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
@@ -167,6 +171,8 @@ int load(unsigned int flags, int level, char *log, size_t size)
 			start[f], P.fn[f].global ? global_id[P.type] : func_id };
 	if (P.type == XDP)
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
+	if (P.type == SYSCALL)
+		opts.prog_flags |= BPF_F_SLEEPABLE;
 	if (P.type == QDISC) {
 		opts.attach_btf_id = qdisc_ops_id;
 		opts.expected_attach_type = enqueue_idx;
@@ -180,7 +186,7 @@ void make_btf_and_maps(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	static const char * const contexts[NR_TYPES] = { [TC] = "__sk_buff", [XDP] = "xdp_md" };
-	int i, skb, proto, ptr, num_id, dynptr, mem;
+	int i, skb, proto, ptr, num_id, long_id, dynptr, mem, refcount, value_id;
 	const struct btf_member *m;
 	const struct btf_type *t;
 	struct btf *vmlinux, *btf;
@@ -209,15 +215,23 @@ void make_btf_and_maps(void)
 
 	btf = btf__new_empty();
 	num_id = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	long_id = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
 	skb = btf__add_struct(btf, "sk_buff", 0);
 	ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", skb));
-	node_id = btf__add_struct(btf, "node", 8);
+	node_id[QDISC] = btf__add_struct(btf, "node", 8);
 	btf__add_field(btf, "skb", ptr, 0, 0);
+	refcount = btf__add_struct(btf, "bpf_refcount", 4);
+	node_id[SYSCALL] = btf__add_struct(btf, "refcounted", 16);
+	btf__add_field(btf, "key", long_id, 0, 0);
+	btf__add_field(btf, "ref", refcount, 64, 0);
+	ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", node_id[SYSCALL]));
+	value_id = btf__add_struct(btf, "value", 8);
+	btf__add_field(btf, "node", ptr, 0, 0);
 	proto = btf__add_func_proto(btf, num_id);
 	func_id = btf__add_func(btf, "f", BTF_FUNC_STATIC, proto);
 	dynptr = btf__add_ptr(btf, btf__add_struct(btf, "bpf_dynptr", 16));
 	mem = btf__add_struct(btf, "mem", 8);
-	btf__add_field(btf, "byte", btf__add_int(btf, "char", 1, 0), 0, 0);
+	btf__add_field(btf, "val", long_id, 0, 0);
 	mem = btf__add_ptr(btf, mem);
 	for (i = 0; i < NR_TYPES; i++) {
 		if (!contexts[i])
@@ -238,9 +252,11 @@ void make_btf_and_maps(void)
 	mem_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mem", 4, 64, 1, NULL);
 	opts.btf_fd = prog_btf_fd;
 	opts.btf_key_type_id = num_id;
-	opts.btf_value_type_id = node_id;
-	kptr_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "kptr", 4, 8, 1, &opts);
-	if (ringbuf_fd < 0 || mem_fd < 0 || kptr_fd < 0)
+	opts.btf_value_type_id = node_id[QDISC];
+	kptr_fd[QDISC] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "skb", 4, 8, 1, &opts);
+	opts.btf_value_type_id = value_id;
+	kptr_fd[SYSCALL] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "node", 4, 8, 1, &opts);
+	if (ringbuf_fd < 0 || mem_fd < 0 || kptr_fd[QDISC] < 0 || kptr_fd[SYSCALL] < 0)
 		die("cannot create a map: %s", strerror(errno));
 	btf__free(vmlinux);
 }

@@ -222,7 +222,9 @@ static void deref(struct state *s, struct val v)
 	};
 	struct obj *o = &s->obj[v.obj];
 
-	if (v.kind != SLICE)
+	if (v.kind == RCU_NODE && s->rcu && v.gen == s->section)
+		note("a node");
+	else if (v.kind != SLICE)
 		event(s, v.kind == NUM && v.obj == ZERO ? UNSAFE : POLICY,
 		      "dereference of what is no slice");
 	else if (!o->alive)
@@ -299,9 +301,10 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	struct val *r = f->reg, ret = num(UNKNOWN), *d;
 	enum callee c = callee_of(insn);
 	bool null = false;
-	int i;
+	int i, given;
 
-	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW)
+	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW ||
+	    (c == C_ACQUIRE && r[1].kind == RCU_NODE))
 		null = choose(s);
 	if (O.trace)
 		printf("    %s%s\n", callees[c].name, null ? " returns NULL" : "");
@@ -386,24 +389,48 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		release(s, r[1], SKB);
 		break;
 	case C_XCHG:
-		if ((r[1].kind != NODE && r[1].kind != KPTR) ||
-		    (r[2].kind != SKB && (r[2].kind != NUM || r[2].obj != ZERO))) {
+		given = P.type == SYSCALL ? NODE : SKB;
+		if ((r[1].kind != KPTR && (r[1].kind != NODE || P.type == SYSCALL)) ||
+		    (r[2].kind != given && (r[2].kind != NUM || r[2].obj != ZERO))) {
 			event(s, UNSAFE, "an exchange of something else");
 			break;
 		}
 		if (r[1].kind == NODE)
 			use_obj(s, r[1].obj);
-		if (r[2].kind == SKB)
+		if (r[2].kind == given)
 			use_obj(s, r[2].obj);
 		if (r[1].kind == NODE)
 			empty_node(s, r[1].obj);
-		if (r[2].kind == SKB && r[1].kind == NODE)
+		if (r[2].kind == given && r[1].kind == NODE)
 			s->obj[r[2].obj].node = r[1].obj;
-		else if (r[2].kind == SKB)
+		else if (r[2].kind == given)
 			kill_obj(s, r[2].obj);
-		ret = (struct val){ SKB };
+		ret = (struct val){ given };
 		break;
 	case C_OBJ_NEW:
+		ret = (struct val){ NODE };
+		break;
+	case C_RCU_LOCK:
+		if (s->rcu)
+			event(s, POLICY, "an RCU section in another");
+		s->rcu = 1;
+		break;
+	case C_RCU_UNLOCK:
+		if (!s->rcu)
+			event(s, UNSAFE, "the end of an RCU section that never began");
+		s->rcu = 0;
+		s->section++;
+		break;
+	case C_ACQUIRE:
+		if (r[1].kind == NODE) {
+			use_obj(s, r[1].obj);
+		} else if (r[1].kind != RCU_NODE) {
+			event(s, UNSAFE, "bpf_refcount_acquire() of something else");
+			break;
+		} else if (!s->rcu || r[1].gen != s->section) {
+			event(s, UNSAFE, "bpf_refcount_acquire() of a node after its RCU section");
+			break;
+		}
 		ret = (struct val){ NODE };
 		break;
 	case C_OBJ_DROP:
@@ -414,8 +441,8 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	}
 	if (null || (c == C_DATA && ret.kind != SLICE))
 		ret = num(ZERO);
-	else if (c == C_XCHG || c == C_OBJ_NEW)
-		ret.obj = new_obj(s, c == C_XCHG ? O_SKB : O_NODE);
+	else if (ret.kind == SKB || ret.kind == NODE)
+		ret.obj = new_obj(s, ret.kind == SKB ? O_SKB : O_NODE);
 	memset(r + 1, 0, 5 * sizeof(*r));
 	r[0] = ret;
 }
@@ -424,6 +451,8 @@ static void exit_main(struct state *s)
 {
 	int o;
 
+	if (s->rcu)
+		event(s, LEAK, "an RCU section was not left");
 	for (o = 0; o < s->nobj; o++)
 		if (s->obj[o].owned && live(&s->obj[o]))
 			event(s, LEAK, s->obj[o].kind == O_RECORD ? "a record was not released" :
@@ -537,13 +566,22 @@ static bool exec(struct state *s)
 	case BPF_LD | BPF_IMM | BPF_DW:
 		f->pc++;
 		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF :
-				     i->imm == kptr_fd ? KPTR : MEM };
+				     i->imm == kptr_fd[P.type] ? KPTR : MEM };
 		return true;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 		if (src->kind == CTX) {
 			*dst = (struct val){ i->off ? TO_FREE : SKB, 1 };
 			if (!i->off && (!s->obj[1].alive || s->obj[1].node))
 				event(s, POLICY, "the skb is read from ctx after its release");
+			return true;
+		}
+		if (src->kind == KPTR) {
+			f->pc--;
+			taken = choose(s);
+			f->pc++;
+			if (!s->rcu)
+				event(s, POLICY, "a kptr is read outside of an RCU section");
+			*dst = taken ? num(ZERO) : (struct val){ RCU_NODE, .gen = s->section };
 			return true;
 		}
 		if (src->kind != STACK) {

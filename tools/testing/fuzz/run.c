@@ -67,6 +67,15 @@ static void load_filler(void)
 		die("cannot load a program that fills the ring buffer: %s", strerror(errno));
 }
 
+static void fill_ring(void)
+{
+	static char packet[LINEAR];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = LINEAR);
+
+	if (bpf_prog_test_run_opts(fill_fd, &opts))
+		die("cannot fill the ring buffer: %s", strerror(errno));
+}
+
 /* What cannot be drained is a record that nobody released. */
 static bool drain_ring(void)
 {
@@ -104,7 +113,7 @@ static void write_file(const char *path, const char *s)
 
 void setup_runs(void)
 {
-	write_file("/proc/sys/kernel/printk_devkmsg", "on");
+	write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
 	write_file("/sys/kernel/debug/failslab/verbose", "0");
 	write_file("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR);
@@ -137,7 +146,9 @@ static int test_run(int fd, const struct shape *shape)
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = shape->size,
 		    .repeat = 1);
 
-	if (shape->linear) {
+	if (P.type == SYSCALL) {
+		memset((char *)&opts + sizeof(opts.sz), 0, sizeof(opts) - sizeof(opts.sz));
+	} else if (shape->linear) {
 		opts.ctx_in = P.type == XDP ? (void *)&xdp : &skb;
 		opts.ctx_size_in = P.type == XDP ? sizeof(xdp) : sizeof(skb);
 	}
@@ -187,11 +198,13 @@ int run_program(int fd, struct result *r, bool show)
 	int err = 0, nth;
 
 	for (shape = shapes; !err && shape < shapes + ARRAY_SIZE(shapes); shape++) {
+		if (P.type == SYSCALL && shape > shapes && !shape->full && !shape->no_memory)
+			continue;
 		if (show)
 			printf("runs: %s\n", shape->name);
 		fflush(stdout);
 		if (shape->full)
-			test_run(fill_fd, &shapes[0]);
+			fill_ring();
 		if (!shape->no_memory) {
 			err = test_run(fd, shape);
 			r->runs++;

@@ -31,6 +31,13 @@ static const unsigned char weights[][OP_call] = {
 		[OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
 		[OP_reload] = 1,
 	},
+	[SYSCALL] = {
+		[OP_from_mem] = 5, [OP_reserve] = 5, [OP_clone] = 6, [OP_slice] = 6, [OP_data] = 6,
+		[OP_read] = 2, [OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1,
+		[OP_overwrite] = 3, [OP_submit] = 2, [OP_discard] = 2, [OP_xchg_map] = 6,
+		[OP_obj_new] = 6, [OP_obj_drop] = 4, [OP_rcu] = 6, [OP_rcu_load] = 10,
+		[OP_acquire] = 8, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8,
+	},
 };
 
 unsigned long mix(unsigned long x)
@@ -436,7 +443,8 @@ static bool op_move(struct state *s, int op)
 
 static bool op_xchg(struct state *s, int op, bool bad)
 {
-	int skb = chance(80) ? pick_obj(s, SKB, bad) : -1, dst = pick_dst(bad);
+	int skb = chance(80) ? pick_obj(s, P.type == SYSCALL ? NODE : SKB, bad) : -1;
+	int dst = pick_dst(bad);
 	int node = -1, skip = 0, skip2 = 0;
 
 	if (dst < 0)
@@ -448,7 +456,7 @@ static bool op_xchg(struct state *s, int op, bool bad)
 		get(BPF_REG_1, node);
 		skip = skip_if_null(BPF_REG_1);
 	} else {
-		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd);
+		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd[P.type]);
 	}
 	if (skb < 0) {
 		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
@@ -464,6 +472,39 @@ static bool op_xchg(struct state *s, int op, bool bad)
 		skip_end(skip2);
 	if (node >= 0)
 		skip_end(skip);
+	return true;
+}
+
+/* A pointer to the node in the map, good for as long as the RCU section lasts. */
+static bool op_rcu_load(bool bad)
+{
+	int h = pick_dst(bad), skip;
+
+	if (h < 0)
+		return false;
+	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd[P.type]);
+	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0));
+	put(h, BPF_REG_0);
+	if (chance(40)) {
+		skip = skip_if_null(BPF_REG_0);
+		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_0, 0));
+		skip_end(skip);
+	}
+	return true;
+}
+
+static bool op_acquire(struct state *s, bool bad)
+{
+	int h = pick_obj(s, chance(70) ? RCU_NODE : NODE, bad), dst = pick_dst(bad), skip;
+
+	if (h < 0 || dst < 0)
+		return false;
+	get(BPF_REG_1, h);
+	skip = skip_if_null(BPF_REG_1);
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit_call(C_ACQUIRE);
+	put(dst, BPF_REG_0);
+	skip_end(skip);
 	return true;
 }
 
@@ -588,11 +629,18 @@ bool emit_op(struct state *s, int op, bool bad)
 		h = pick_dst(bad);
 		if (h < 0)
 			return false;
-		emit(BPF_MOV64_IMM(BPF_REG_1, node_id));
+		emit(BPF_MOV64_IMM(BPF_REG_1, node_id[P.type]));
 		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
 		emit_call(C_OBJ_NEW);
 		put(h, BPF_REG_0);
 		return true;
+	case OP_rcu:
+		emit_call(s->rcu ? C_RCU_UNLOCK : C_RCU_LOCK);
+		return true;
+	case OP_rcu_load:
+		return op_rcu_load(bad);
+	case OP_acquire:
+		return op_acquire(s, bad);
 	case OP_spill:
 	case OP_fill:
 		return op_move(s, op);
