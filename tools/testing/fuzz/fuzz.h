@@ -98,6 +98,7 @@ struct val {
 	unsigned char gen;	/* SLICE: how often the memory had moved; RCU_NODE: the section */
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
 	unsigned char any;	/* DYN_LO, SLICE: by way of a global function's argument */
+	unsigned char rdonly;	/* SLICE: not to be written to */
 };
 
 enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
@@ -231,7 +232,7 @@ struct val *held(struct state *s, int h);
 struct val *place(struct state *s, int p);
 bool may_hold(int h, int kind);
 int pick_obj(struct state *s, int kind, bool bad);
-int pick_slice(struct state *s);
+int pick_slice(struct state *s, bool rdonly);
 int pick_dst(bool bad);
 int pick_dyn(struct state *s, int kind, bool bad);
 int pick_empty(struct state *s);

@@ -334,7 +334,7 @@ static void op_global(int depth, bool bad)
 	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 	emit_place(BPF_REG_2, p);
 	for (reg = BPF_REG_3; reg <= BPF_REG_4; reg++) {
-		h = pick_slice(s);
+		h = pick_slice(s, false);
 		if (h < 0 || chance(20))
 			emit(BPF_MOV64_IMM(reg, 0));
 		else
@@ -420,7 +420,7 @@ static void op_call(int depth, bool own)
 		for (i = 0; own && i < (int)ARRAY_SIZE(own_slice); i++)
 			step(own_slice[i], false);
 		if (chance(own ? 90 : 50)) {
-			ret = chance(80) ? pick_slice(O.active) : (int)rnd(HOLDERS);
+			ret = chance(80) ? pick_slice(O.active, true) : (int)rnd(HOLDERS);
 			if (ret >= 0 && may_hold(ret, STACK))
 				ret = -1;
 		}

@@ -266,10 +266,10 @@ static void release(struct state *s, struct val v, int kind)
 		kill_obj(s, v.obj);
 }
 
-static struct val slice(struct state *s, int obj, int dyn, bool any)
+static struct val slice(struct state *s, int obj, int dyn, bool any, bool rdonly)
 {
 	return (struct val){ SLICE, obj, dyn, s->obj[obj].gen,
-			     s->obj[obj].kind == O_SKB || any ? s->epoch : 0, any };
+			     s->obj[obj].kind == O_SKB || any ? s->epoch : 0, any, rdonly };
 }
 
 /* The packet of the context may be somewhere else now. */
@@ -341,7 +341,7 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		if (d && c == C_DATA && s->obj[d->obj].kind == O_SKB)
 			event(s, POLICY, "bpf_dynptr_data() of an skb is always NULL");
 		else if (d)
-			ret = slice(s, d->obj, d->aux, any_dyn(s, r[1]));
+			ret = slice(s, d->obj, d->aux, any_dyn(s, r[1]), c == C_SLICE);
 		break;
 	case C_READ:
 		use_dyn(s, r[3]);
@@ -471,9 +471,9 @@ static void check_args(struct state *s, struct val *r)
 	for (i = 3; i < 5; i++) {
 		if (r[i].kind == NUM && r[i].obj == ZERO)
 			continue;
-		if (r[i].kind == SLICE && usable(s, r[i]))
+		if (r[i].kind == SLICE && usable(s, r[i]) && !r[i].rdonly)
 			continue;
-		event(s, POLICY, "a global function gets what is no slice, or a dead one");
+		event(s, POLICY, "a global function gets no slice, or one that is dead or read-only");
 	}
 }
 
@@ -620,6 +620,8 @@ static bool exec(struct state *s)
 		}
 		if (v.kind == STACK && dst->obj != s->cur)
 			event(s, POLICY, "a stack pointer is stored in a caller's frame");
+		if (v.kind == STACK && v.obj < global_frame(s))
+			event(s, POLICY, "a global function spills its argument");
 		write_word(s, dst->obj, dst->aux - i->off / 8, v);
 		return true;
 	case BPF_JMP | BPF_JEQ | BPF_K:
@@ -645,7 +647,7 @@ static bool exec(struct state *s)
 		/* What is below the end of the packet can be read. */
 		for (w = 0; w < 10; w++)
 			if (f->reg[w].kind == PKT)
-				f->reg[w] = slice(s, 1, DIRECT, false);
+				f->reg[w] = slice(s, 1, DIRECT, false, false);
 		return true;
 	case BPF_JMP | BPF_JA:
 		return jump(s, i->off);

@@ -184,12 +184,12 @@ int pick_obj(struct state *s, int kind, bool bad)
 	return got;
 }
 
-int pick_slice(struct state *s)
+int pick_slice(struct state *s, bool rdonly)
 {
 	int h, n = 0, got = -1;
 
 	for (h = 0; h < HOLDERS; h++)
-		if (held(s, h)->kind == SLICE && !rnd(++n))
+		if (held(s, h)->kind == SLICE && (rdonly || !held(s, h)->rdonly) && !rnd(++n))
 			got = h;
 	return got;
 }
@@ -645,7 +645,7 @@ bool emit_op(struct state *s, int op, bool bad)
 	case OP_fill:
 		return op_move(s, op);
 	case OP_deref:
-		h = pick_slice(s);
+		h = pick_slice(s, true);
 		if (h < 0)
 			return false;
 		get(BPF_REG_1, h);
