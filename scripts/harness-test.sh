@@ -13,7 +13,7 @@ mkdir -p "$B"
 tmp=$(mktemp -d "$B/.harness.XXXXXX")
 on_exit "rm -rf '$tmp'"
 co=$tmp/checkout fake=$tmp/fake
-unset CHECKOUT_LOCKED PROFILE BASE BASE_SUM EXTRA TESTS SEED START N
+unset CHECKOUT_LOCKED PROFILE BASE BASE_SUM EXTRA TESTS SEED START N ON
 export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
 
 mkdir -p "$co" "$fake/kernel/bpf" "$fake/tools/testing/selftests/bpf/prog_tests"
@@ -317,7 +317,7 @@ fuzz_verdict() {
 		UNSAFE OR LEAKING, AND ACCEPTED: 0
 		RECORDS LEFT BEHIND BY A RUN: 0
 		KERNEL FLAWS (verifier bug, warning): 0
-		programs run: 60 (40 tc, 20 xdp; 10 of a qdisc are not), 400 times, 0 allocations failed
+		programs run: 60 (40 tc, 20 xdp, 0 syscall; 10 of a qdisc are not), 400 times, 0 allocations failed
 		safe programs that were rejected: 0.1 %
 	END
 	says "$1" "$2" scripts/fuzz-report.sh "$d"
