@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the verifier took for a pointer, or for an object on the stack; its neighbours. */
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+#include "bpf_kfuncs.h"
+
+struct flex {
+	u64 n;
+	u64 more[];
+};
+
+struct value {
+	struct task_struct __kptr_untrusted *task;
+	struct flex __kptr *flex;
+	struct flex __percpu_kptr *percpu;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, int);
+	__type(value, struct value);
+	__uint(max_entries, 1);
+} values SEC(".maps");
+
+struct record {
+	u64 key;
+	u64 value;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ringbuf SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, u64);
+	__type(value, u64);
+	__uint(max_entries, 1);
+} hash SEC(".maps");
+
+struct task_struct *whole_task;	/* so that BTF has it whole */
+
+/* r6: a value, r8: 0 on the path that is explored first, 42 on the other */
+#define VALUE_AND_NULL			\
+	"r1 = 0;"			\
+	"*(u32 *)(r10 - 4) = r1;"	\
+	"r2 = r10;"			\
+	"r2 += -4;"			\
+	"r1 = %[values] ll;"		\
+	"call %[bpf_map_lookup_elem];"	\
+	"if r0 == 0 goto 9f;"		\
+	"r6 = r0;"			\
+	"call %[bpf_get_prandom_u32];"	\
+	"r8 = 0;"			\
+	"if r0 == 0 goto 0f;"		\
+	"goto 1f;"			\
+	"0: r8 = 42;"			\
+	"1: r1 = 0;"
+
+#define IMMS __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values)
+
+SEC("tc")
+__failure __msg("R2 type=scalar expected=ptr_")
+__naked void null_to_helper(void)
+{
+	asm volatile (VALUE_AND_NULL
+	"r1 = r6;"
+	"r1 += 8;"
+	"r2 = r8;"
+	"call %[bpf_kptr_xchg];"
+	"if r0 == 0 goto 9f;"
+	"r1 = r0;"
+	"call %[bpf_obj_drop];"
+	"9: r0 = 0;"
+	"exit;"
+	:: IMMS, __imm(bpf_kptr_xchg), __imm(bpf_obj_drop) : __clobber_all);
+}
+
+SEC("tc")
+__failure __msg("R0 invalid mem access 'map_value_or_null'")
+__naked void null_to_compare(void)
+{
+	asm volatile (VALUE_AND_NULL
+	"r1 = 0;"
+	"*(u64 *)(r10 - 8) = r1;"
+	"r2 = r10;"
+	"r2 += -8;"
+	"r1 = %[hash] ll;"
+	"call %[bpf_map_lookup_elem];"
+	"if r0 == r8 goto 9f;"
+	"r1 = *(u64 *)(r0 + 0);"
+	"9: r0 = 0;"
+	"exit;"
+	:: IMMS, __imm_addr(hash) : __clobber_all);
+}
+
+SEC("tc")
+__failure __msg("cannot pass in dynptr at an offset=0")
+__naked void dynptr_at_0(void)
+{
+	asm volatile (
+	"r1 = %[ringbuf] ll;"
+	"r2 = 8;"
+	"r3 = 0;"
+	"r4 = r10;"
+	"r4 += -16;"
+	"call %[bpf_ringbuf_reserve_dynptr];"
+	"r1 = r10;"
+	"r2 = 0;"
+	"call %[bpf_ringbuf_discard_dynptr];"
+	"r0 = 0;"
+	"exit;"
+	:: __imm_addr(ringbuf), __imm(bpf_ringbuf_reserve_dynptr),
+	   __imm(bpf_ringbuf_discard_dynptr) : __clobber_all);
+}
+
+SEC("tc")
+__success
+int in_front_of_array(void *ctx)
+{
+	struct flex *p = bpf_obj_new(typeof(*p));
+
+	if (!p)
+		return 0;
+	p->n = 1;
+	bpf_obj_drop(p);
+	return 0;
+}
+
+__noinline int scribble(u64 *mem __arg_nonnull)
+{
+	*mem = 1;
+	return 0;
+}
+
+SEC("tc")
+__success
+int local_object_to_global(void *ctx)
+{
+	struct flex *p = bpf_obj_new(typeof(*p));
+
+	if (!p)
+		return 0;
+	scribble(&p->n);
+	bpf_obj_drop(p);
+	return 0;
+}
+
+SEC("tc")
+__failure __msg("more than one arg with ref_obj_id")
+int two_records(void *ctx)
+{
+	struct record *a, *b;
+
+	a = bpf_ringbuf_reserve(&ringbuf, sizeof(*a), 0);
+	if (!a)
+		return 0;
+	b = bpf_ringbuf_reserve(&ringbuf, sizeof(*b), 0);
+	if (b) {
+		a->key = b->value = 1;
+		bpf_map_update_elem(&hash, &a->key, &b->value, BPF_ANY);
+		bpf_ringbuf_discard(b, 0);
+	}
+	bpf_ringbuf_discard(a, 0);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What an RCU section protects is not trusted after its end: more of what may be done to it. */
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+
+struct item {
+	int n;
+	struct bpf_refcount ref;
+};
+
+struct node {
+	int n;
+	struct bpf_refcount ref;
+	struct bpf_rb_node rb;
+};
+
+struct value {
+	struct item __kptr *item;
+	struct node __kptr *node;
+	struct task_struct __kptr *task;
+	struct bpf_spin_lock lock;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, int);
+	__type(value, struct value);
+	__uint(max_entries, 1);
+} values SEC(".maps");
+
+#define private(name) SEC(".bss." #name) __hidden __attribute__((aligned(8)))
+
+private(A) struct bpf_spin_lock lock;
+private(A) struct bpf_rb_root root __contains(node, rb);
+
+int sink;
+/* Loaded in a section that is over */
+#define LOADED(v, field)			\
+({						\
+	typeof((v)->field) __p;			\
+						\
+	bpf_rcu_read_lock();			\
+	__p = (v)->field;			\
+	bpf_rcu_read_unlock();			\
+	__p;					\
+})
+
+/* So that BTF has them whole. */
+struct node *whole_node;
+struct task_struct *whole_task;
+
+static struct value *value(void)
+{
+	int key = 0;
+
+	return bpf_map_lookup_elem(&values, &key);
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__failure __msg("arg#0 is neither owning or non-owning ref")
+int acquire_node_after_unlock(void *ctx)
+{
+	struct value *v = value();
+	struct node *p;
+
+	p = v ? LOADED(v, node) : NULL;
+	if (!p)
+		return 0;
+	p = bpf_refcount_acquire(p);
+	if (p)
+		bpf_obj_drop(p);
+	return 0;
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__failure __msg("dereference of modified untrusted_ptr_ ptr R2 off=8 disallowed")
+int remove_after_unlock(void *ctx)
+{
+	struct bpf_rb_node *rb = NULL;
+	struct value *v = value();
+	struct node *p;
+
+	p = v ? LOADED(v, node) : NULL;
+	if (!p)
+		return 0;
+	bpf_spin_lock(&lock);
+	rb = bpf_rbtree_remove(&root, &p->rb);
+	bpf_spin_unlock(&lock);
+	if (rb)
+		bpf_obj_drop(container_of(rb, struct node, rb));
+	return 0;
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__failure __msg("only read is supported")
+int write_after_unlock(void *ctx)
+{
+	struct value *v = value();
+	struct node *p;
+
+	p = v ? LOADED(v, node) : NULL;
+	if (!p)
+		return 0;
+	p->n = 1;
+	return 0;
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__success
+int task_after_inner_unlock(void *ctx)
+{
+	struct value *v = value();
+	struct task_struct *p;
+
+	if (!v)
+		return 0;
+	bpf_rcu_read_lock();
+	bpf_spin_lock(&v->lock);
+	p = v->task;
+	bpf_spin_unlock(&v->lock);
+	p = p ? bpf_task_acquire(p) : NULL;
+	bpf_rcu_read_unlock();
+	if (p)
+		bpf_task_release(p);
+	return 0;
+}
+
+SEC("?tc")
+__success
+int acquire_own(void *ctx)
+{
+	struct item *p = bpf_obj_new(typeof(*p));
+
+	if (!p)
+		return 0;
+	bpf_obj_drop(bpf_refcount_acquire(p));
+	bpf_obj_drop(p);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
