@@ -12,9 +12,9 @@ struct flex {
 };
 
 struct value {
-	struct task_struct __kptr_untrusted *task;
-	struct flex __kptr *flex;
-	struct flex __percpu_kptr *percpu;
+	struct task_struct __kptr_untrusted * task;
+	struct flex __kptr * flex;
+	struct flex __percpu_kptr * percpu;
 };
 
 struct {
@@ -60,8 +60,6 @@ struct task_struct *whole_task;	/* so that BTF has it whole */
 	"0: r8 = 42;"			\
 	"1: r1 = 0;"
 
-#define IMMS __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values)
-
 SEC("tc")
 __failure __msg("R2 type=scalar expected=ptr_")
 __naked void null_to_helper(void)
@@ -76,7 +74,7 @@ __naked void null_to_helper(void)
 	"call %[bpf_obj_drop];"
 	"9: r0 = 0;"
 	"exit;"
-	:: IMMS, __imm(bpf_kptr_xchg), __imm(bpf_obj_drop) : __clobber_all);
+	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values), __imm(bpf_kptr_xchg), __imm(bpf_obj_drop) : __clobber_all);
 }
 
 SEC("tc")
@@ -94,15 +92,14 @@ __naked void null_to_compare(void)
 	"r1 = *(u64 *)(r0 + 0);"
 	"9: r0 = 0;"
 	"exit;"
-	:: IMMS, __imm_addr(hash) : __clobber_all);
+	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values), __imm_addr(hash) : __clobber_all);
 }
 
 SEC("tc")
 __failure __msg("cannot pass in dynptr at an offset=0")
 __naked void dynptr_at_0(void)
 {
-	asm volatile (
-	"r1 = %[ringbuf] ll;"
+	asm volatile ("r1 = %[ringbuf] ll;"
 	"r2 = 8;"
 	"r3 = 0;"
 	"r4 = r10;"

@@ -10,7 +10,7 @@ struct item {
 };
 
 struct value {
-	struct item __kptr *item;
+	struct item __kptr * item;
 };
 
 struct {
@@ -53,8 +53,7 @@ __failure __msg("Unreleased reference")
 __flag(BPF_F_TEST_STATE_FREQ)
 __naked void very_many_references(void)
 {
-	asm volatile (
-	"r6 = 700;"
+	asm volatile ("r6 = 700;"
 	"0: r1 = %[ringbuf] ll;"
 	"r2 = 8;"
 	"r3 = 0;"

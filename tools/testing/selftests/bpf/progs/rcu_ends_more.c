@@ -18,9 +18,9 @@ struct node {
 };
 
 struct value {
-	struct item __kptr *item;
-	struct node __kptr *node;
-	struct task_struct __kptr *task;
+	struct item __kptr * item;
+	struct node __kptr * node;
+	struct task_struct __kptr * task;
 	struct bpf_spin_lock lock;
 };
 
@@ -31,10 +31,8 @@ struct {
 	__uint(max_entries, 1);
 } values SEC(".maps");
 
-#define private(name) SEC(".bss." #name) __hidden __attribute__((aligned(8)))
-
-private(A) struct bpf_spin_lock lock;
-private(A) struct bpf_rb_root root __contains(node, rb);
+struct bpf_spin_lock lock SEC(".bss.A");
+struct bpf_rb_root root SEC(".bss.A") __contains(node, rb);
 
 int sink;
 /* Loaded in a section that is over */
