@@ -25,6 +25,8 @@ struct {
 	__uint(max_entries, 4096);
 } ringbuf SEC(".maps");
 
+struct item *whole_item;	/* so that BTF has it whole */
+
 static struct value *value(void)
 {
 	int key = 0;

@@ -31,8 +31,8 @@ struct {
 	__uint(max_entries, 1);
 } values SEC(".maps");
 
-struct bpf_spin_lock lock SEC(".bss.A");
-struct bpf_rb_root root SEC(".bss.A") __contains(node, rb);
+struct bpf_spin_lock lock __hidden SEC(".bss.A");
+struct bpf_rb_root root __hidden SEC(".bss.A") __contains(node, rb);
 
 int sink;
 /* Loaded in a section that is over */
