@@ -74,7 +74,9 @@ __naked void null_to_helper(void)
 	"call %[bpf_obj_drop];"
 	"9: r0 = 0;"
 	"exit;"
-	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values), __imm(bpf_kptr_xchg), __imm(bpf_obj_drop) : __clobber_all);
+	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32),
+	   __imm_addr(values), __imm(bpf_kptr_xchg), __imm(bpf_obj_drop)
+	: __clobber_all);
 }
 
 SEC("tc")
@@ -92,7 +94,8 @@ __naked void null_to_compare(void)
 	"r1 = *(u64 *)(r0 + 0);"
 	"9: r0 = 0;"
 	"exit;"
-	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32), __imm_addr(values), __imm_addr(hash) : __clobber_all);
+	:: __imm(bpf_map_lookup_elem), __imm(bpf_get_prandom_u32),
+	   __imm_addr(values), __imm_addr(hash) : __clobber_all);
 }
 
 SEC("tc")

@@ -36,12 +36,12 @@ struct bpf_rb_root root __hidden SEC(".bss.A") __contains(node, rb);
 
 int sink;
 /* Loaded in a section that is over */
-#define LOADED(v, field)			\
+#define LOADED(kptr)				\
 ({						\
-	typeof((v)->field) __p;			\
+	typeof(kptr) __p;			\
 						\
 	bpf_rcu_read_lock();			\
-	__p = (v)->field;			\
+	__p = kptr;				\
 	bpf_rcu_read_unlock();			\
 	__p;					\
 })
@@ -64,7 +64,7 @@ int acquire_node_after_unlock(void *ctx)
 	struct value *v = value();
 	struct node *p;
 
-	p = v ? LOADED(v, node) : NULL;
+	p = v ? LOADED(v->node) : NULL;
 	if (!p)
 		return 0;
 	p = bpf_refcount_acquire(p);
@@ -81,7 +81,7 @@ int remove_after_unlock(void *ctx)
 	struct value *v = value();
 	struct node *p;
 
-	p = v ? LOADED(v, node) : NULL;
+	p = v ? LOADED(v->node) : NULL;
 	if (!p)
 		return 0;
 	bpf_spin_lock(&lock);
@@ -99,7 +99,7 @@ int write_after_unlock(void *ctx)
 	struct value *v = value();
 	struct node *p;
 
-	p = v ? LOADED(v, node) : NULL;
+	p = v ? LOADED(v->node) : NULL;
 	if (!p)
 		return 0;
 	p->n = 1;
