@@ -19,6 +19,7 @@ splats=$(splats_in "$out")
 left=$(of 'RECORDS LEFT BEHIND BY A RUN') run=$(of 'programs run')
 # What ran when the VM went, on each CPU, is the last that the console has of each.
 last_run() {
+	[ -f "$out/console.log" ] || return 0
 	sed -n 's/.*fuzz\(\[[0-9]*\]\): runs \(SEED=[0-9]* START=[0-9]*\).*/\1 \2/p' "$out/console.log" | tr -d '\r' |
 		awk '{ last[$1] = $2 " " $3 } END { for (w in last) printf "; ran last: %s", last[w] }'
 }
