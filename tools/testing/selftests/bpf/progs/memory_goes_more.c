@@ -160,7 +160,8 @@ int two_records(void *ctx)
 		return 0;
 	b = bpf_ringbuf_reserve(&ringbuf, sizeof(*b), 0);
 	if (b) {
-		a->key = b->value = 1;
+		a->key = 1;
+		b->value = 1;
 		bpf_map_update_elem(&hash, &a->key, &b->value, BPF_ANY);
 		bpf_ringbuf_discard(b, 0);
 	}
