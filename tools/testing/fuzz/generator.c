@@ -314,6 +314,35 @@ static int pick_fn(bool global)
 	return got;
 }
 
+/* Call function to, which with fresh is new; false where the oracle cannot hold that. */
+static bool call_fn(int to, bool fresh, bool global)
+{
+	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
+	if (fresh) {
+		P.fn[to].n = 0;
+		P.fn[to].global = global;
+		P.nfns++;
+	}
+	if (commit(true, false))
+		return true;
+	P.nfns -= fresh;
+	return false;
+}
+
+/* The begin of a new function: it keeps its arguments in words and in r6 to r8. */
+static void enter_fn(void)
+{
+	int reg;
+
+	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * W_ARG));
+	for (reg = BPF_REG_6; reg < BPF_REG_9; reg++)
+		emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
+	emit(BPF_MOV64_IMM(BPF_REG_9, 0));
+	init_words();
+	grow();
+	G.level++;
+}
+
 /*
  * A call of a global function: of a dynptr, and of what slices point to. The verifier
  * knows neither what dynptr that is nor whose memory. With bad its body ends slices, and
@@ -340,26 +369,12 @@ static void op_global(int depth, bool bad)
 		else
 			get(reg, h);
 	}
-	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
-	if (fresh) {
-		P.fn[to].n = 0;
-		P.fn[to].global = true;
-		P.nfns++;
-	}
-	if (!commit(true, false)) {
-		P.nfns -= fresh;
+	if (!call_fn(to, fresh, true))
 		return;
-	}
 	P.ops |= 1ul << OP_global;
 	if (!fresh)
 		return;
-	emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * W_ARG));
-	for (reg = BPF_REG_6; reg < BPF_REG_9; reg++)
-		emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
-	emit(BPF_MOV64_IMM(BPF_REG_9, 0));
-	init_words();
-	grow();
-	G.level++;
+	enter_fn();
 	block(1 + rnd(5), depth + 1);
 	if (bad) {
 		end_slices();
@@ -397,25 +412,11 @@ static void op_call(int depth, bool own)
 	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
 	for (reg = BPF_REG_2; reg <= BPF_REG_4; reg++)
 		emit_arg(s, reg, !own ? rnd(5) : reg == BPF_REG_2 ? 0 : 4);
-	emit(BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to));
-	if (fresh) {
-		P.fn[to].n = 0;
-		P.fn[to].global = false;
-		P.nfns++;
-	}
-	if (!commit(true, false)) {
-		P.nfns -= fresh;
+	if (!call_fn(to, fresh, false))
 		return;
-	}
 	P.ops |= 1ul << OP_call;
 	if (fresh) {
-		emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8 * W_ARG));
-		for (reg = BPF_REG_6; reg < BPF_REG_9; reg++)
-			emit(BPF_MOV64_REG(reg, reg - BPF_REG_6 + BPF_REG_2));
-		emit(BPF_MOV64_IMM(BPF_REG_9, 0));
-		init_words();
-		grow();
-		G.level++;
+		enter_fn();
 		block(1 + rnd(6), depth + 1);
 		for (i = 0; own && i < (int)ARRAY_SIZE(own_slice); i++)
 			step(own_slice[i], false);

@@ -311,10 +311,22 @@ static int offset(void)
 	return 8 * rnd(2);
 }
 
+/* Sometimes read what r0 points to, unless it is NULL. */
+static void look_sometimes(void)
+{
+	int skip;
+
+	if (!chance(40))
+		return;
+	skip = skip_if_null(BPF_REG_0);
+	emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_0, 0));
+	skip_end(skip);
+}
+
 static bool op_slice(struct state *s, int op, bool bad)
 {
 	enum callee c = op == OP_data ? C_DATA : op == OP_slice ? C_SLICE : C_SLICE_RDWR;
-	int p = pick_dyn(s, -1, bad), h = pick_dst(bad), skip;
+	int p = pick_dyn(s, -1, bad), h = pick_dst(bad);
 
 	/* bpf_dynptr_data() of an skb is always NULL. */
 	if (p < 0 || h < 0 || (op == OP_data && !bad && s->obj[place(s, p)->obj].kind == O_SKB))
@@ -326,11 +338,7 @@ static bool op_slice(struct state *s, int op, bool bad)
 		emit(BPF_MOV64_IMM(BPF_REG_4, 8));
 	emit_call(c);
 	put(h, BPF_REG_0);
-	if (chance(40)) {
-		skip = skip_if_null(BPF_REG_0);
-		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_0, 0));
-		skip_end(skip);
-	}
+	look_sometimes();
 	return true;
 }
 
@@ -478,18 +486,14 @@ static bool op_xchg(struct state *s, int op, bool bad)
 /* A pointer to the node in the map, good for as long as the RCU section lasts. */
 static bool op_rcu_load(bool bad)
 {
-	int h = pick_dst(bad), skip;
+	int h = pick_dst(bad);
 
 	if (h < 0)
 		return false;
 	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd[P.type]);
 	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0));
 	put(h, BPF_REG_0);
-	if (chance(40)) {
-		skip = skip_if_null(BPF_REG_0);
-		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_0, 0));
-		skip_end(skip);
-	}
+	look_sometimes();
 	return true;
 }
 
