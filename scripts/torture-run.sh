@@ -36,7 +36,8 @@ if [ "$(key workload)" = fuzz ]; then
 	export PROFILE SMP BOOT
 	RESULTS=$out SEED=${SEED:-1} START=0 N=10000 exec "$S/fuzz.sh"
 fi
-TESTS=$(tr ',' '\n' <<<"$tests" | sed 's|/.*||' | sort -u | paste -sd,)
+# What is built; check.sh gives what it has built already.
+TESTS=${TESTS:-$(tr ',' '\n' <<<"$tests" | sed 's|/.*||' | sort -u | paste -sd,)}
 tree=$LINUX obj=$B/obj/$PROFILE
 if [ -n "$(key patch)" ]; then
 	EXTRA=$(mktemp -d "$B/.torture.XXXXXX")
