@@ -16,13 +16,13 @@ if [ -z "${TIMES:-}" ] && [ "$0" -ef "$S/${0##*/}" ] && [ "${0##*/}" != menuconf
 	"$0" "$@" <&0 &
 	set +m
 	verb=$!
-	trap 'kill -INT -- "-$verb" 2>/dev/null' INT
-	trap 'kill -TERM -- "-$verb" 2>/dev/null' TERM HUP
+	trap 'sent=1; kill -INT -- "-$verb" 2>/dev/null' INT
+	trap 'sent=1; kill -TERM -- "-$verb" 2>/dev/null' TERM HUP
 	trap 'rm -f "$TIMES"' EXIT
 	while true; do
-		rc=0
+		rc=0 sent=
 		wait "$verb" || rc=$?
-		kill -0 "$verb" 2>/dev/null || break
+		[ -n "$sent" ] || break		# a signal ends wait(1), whether the verb has ended or not
 	done
 	[ ! -s "$TIMES" ] || "$S/slowest.sh"
 	exit "$rc"
