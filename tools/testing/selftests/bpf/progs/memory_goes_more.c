@@ -62,6 +62,7 @@ struct task_struct *whole_task;	/* so that BTF has it whole */
 
 SEC("tc")
 __failure __msg("R2 type=scalar expected=ptr_")
+__flag(BPF_F_TEST_STATE_FREQ)
 __naked void null_to_helper(void)
 {
 	asm volatile (VALUE_AND_NULL
@@ -81,6 +82,7 @@ __naked void null_to_helper(void)
 
 SEC("tc")
 __failure __msg("R0 invalid mem access 'map_value_or_null'")
+__flag(BPF_F_TEST_STATE_FREQ)
 __naked void null_to_compare(void)
 {
 	asm volatile (VALUE_AND_NULL
