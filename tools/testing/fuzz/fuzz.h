@@ -56,7 +56,7 @@ enum callee {
 	C_PULL, C_STORE, C_CHANGE_TAIL, C_CHANGE_HEAD, C_ADJUST_TAIL, C_ADJUST_HEAD, C_XDP_PULL,
 	/* write by way of a dynptr */
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
-	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE,
+	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
 	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
 };
@@ -84,7 +84,7 @@ enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
 extern const char * const verdicts[];
 
 enum kind {
-	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE, SLICE,
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE, ITER, SLICE,
 	DYN_LO, DYN_HI, NULLED
 };
 
@@ -103,7 +103,7 @@ struct val {
 
 enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
 
-enum { O_MEM, O_SKB, O_RECORD, O_NODE };
+enum { O_MEM, O_SKB, O_RECORD, O_NODE, O_ITER };
 
 struct obj {
 	unsigned char kind;
@@ -111,6 +111,7 @@ struct obj {
 	unsigned char owned;	/* the program has to release it */
 	unsigned char node;	/* an skb in this node; 0: in none */
 	unsigned char gen;
+	unsigned char drained;	/* an iterator has said that there is no more */
 	unsigned char level;	/* for the generator: G.level when it was acquired */
 };
 
@@ -188,7 +189,8 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(rcu) x(rcu_load) x(acquire) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
+	x(obj_drop) x(rcu) x(rcu_load) x(acquire) \
+	x(iter_new) x(iter_next) x(iter_destroy) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
 	x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };
@@ -196,10 +198,11 @@ extern const char * const op_names[];
 
 /*
  * A frame's words: 1 the context (TC) or to_free (qdisc), 2 the context of a
- * qdisc, 3 for bpf_dynptr_read(), 4 to 7 spills, from 8 on dynptrs.
+ * qdisc and the iterator of others, 3 for bpf_dynptr_read(), 4 to 7 spills, from 8 on
+ * dynptrs.
  * A holder is a place for a pointer: 0 to 3 are R6 to R9, 4 to 7 the spills.
  */
-enum { W_ARG = 1, W_CTX, W_BUF, W_SPILL, W_DYN = 8 };
+enum { W_ARG = 1, W_CTX, W_ITER = W_CTX, W_BUF, W_SPILL, W_DYN = 8 };
 #define HOLDERS		8
 
 extern struct generator {

@@ -110,7 +110,7 @@ static void make_slices(void)
 {
 	static const unsigned char makes[] = {
 		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone,
-		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load
+		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load, OP_iter_new, OP_iter_next
 	};
 	int i, op;
 
@@ -124,7 +124,7 @@ static void end_slices(void)
 {
 	static const unsigned char ends[] = {
 		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
-		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu
+		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu, OP_iter_destroy
 	};
 	int i, op;
 
@@ -142,7 +142,8 @@ static bool use_dead(void)
 	static const unsigned char uses[] = {
 		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit,
 		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
-		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu
+		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu,
+		OP_iter_next, OP_iter_destroy
 	};
 	bool slice = chance(60);
 	int i, op;

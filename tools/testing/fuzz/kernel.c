@@ -37,6 +37,9 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_RCU_LOCK] = { "bpf_rcu_read_lock" },
 	[C_RCU_UNLOCK] = { "bpf_rcu_read_unlock" },
 	[C_ACQUIRE] = { "bpf_refcount_acquire_impl" },
+	[C_ITER_NEW] = { "bpf_iter_num_new" },
+	[C_ITER_NEXT] = { "bpf_iter_num_next" },
+	[C_ITER_DESTROY] = { "bpf_iter_num_destroy" },
 	[C_FROM_XDP] = { "bpf_dynptr_from_xdp" },
 	[C_FROM_SKB] = { "bpf_dynptr_from_skb" },
 	[C_CLONE] = { "bpf_dynptr_clone" },
@@ -168,7 +171,9 @@ int load(unsigned int flags, int level, char *log, size_t size)
 
 	for (f = 0; f < P.nfns; f++)
 		info[f] = (struct bpf_func_info){
-			start[f], P.fn[f].global ? global_id[P.type] : func_id };
+			.insn_off = start[f],
+			.type_id = P.fn[f].global ? global_id[P.type] : func_id,
+		};
 	if (P.type == XDP)
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
 	if (P.type == SYSCALL)

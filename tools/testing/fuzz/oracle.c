@@ -9,7 +9,7 @@
 struct prog P;
 struct oracle O;
 const char * const verdicts[] = { "safe", "policy", "leak", "unsafe" };
-static const char * const obj_kinds[] = { "map value", "skb", "record", "node" };
+static const char * const obj_kinds[] = { "map value", "skb", "record", "node", "iterator" };
 
 static void note(const char *fmt, ...)
 {
@@ -219,6 +219,7 @@ static void deref(struct state *s, struct val v)
 			"use of a slice of a released record, the dynptr overwritten",
 			"use of a slice of a released record, the dynptr's function over",
 		},
+		[O_ITER] = { "use of what an iterator gave that is destroyed" },
 	};
 	struct obj *o = &s->obj[v.obj];
 
@@ -295,6 +296,21 @@ static void write_dyn(struct state *s, struct val p, bool kfunc)
 		s->epoch++;
 }
 
+static struct val *iterator(struct state *s, struct val p)
+{
+	struct val *v = p.kind == STACK ? &s->f[p.obj].word[p.aux] : NULL;
+
+	return v && v->kind == ITER ? v : NULL;
+}
+
+/* An iterator that has not said that there is no more. */
+static bool may_go_on(struct state *s, struct val p)
+{
+	struct val *v = iterator(s, p);
+
+	return v && !s->obj[v->obj].drained;
+}
+
 static void exec_call(struct state *s, const struct bpf_insn *insn)
 {
 	struct frame *f = &s->f[s->cur];
@@ -304,7 +320,8 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 	int i, given;
 
 	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW ||
-	    (c == C_ACQUIRE && r[1].kind == RCU_NODE))
+	    (c == C_ACQUIRE && r[1].kind == RCU_NODE) ||
+	    (c == C_ITER_NEXT && may_go_on(s, r[1])))
 		null = choose(s);
 	if (O.trace)
 		printf("    %s%s\n", callees[c].name, null ? " returns NULL" : "");
@@ -433,6 +450,30 @@ static void exec_call(struct state *s, const struct bpf_insn *insn)
 		}
 		ret = (struct val){ NODE };
 		break;
+	case C_ITER_NEW:
+		if (iterator(s, r[1]))
+			event(s, POLICY, "an iterator is made over another");
+		write_word(s, r[1].obj, r[1].aux, (struct val){ ITER, new_obj(s, O_ITER) });
+		break;
+	case C_ITER_NEXT:
+		d = iterator(s, r[1]);
+		if (!d) {
+			event(s, UNSAFE, "use of what is no iterator");
+			break;
+		}
+		null |= s->obj[d->obj].drained;
+		s->obj[d->obj].drained = null;
+		ret = slice(s, d->obj, DIRECT, false, true);
+		break;
+	case C_ITER_DESTROY:
+		d = iterator(s, r[1]);
+		if (!d) {
+			event(s, UNSAFE, "use of what is no iterator");
+			break;
+		}
+		kill_obj(s, d->obj);
+		*d = num(UNKNOWN);
+		break;
 	case C_OBJ_DROP:
 		release(s, r[1], NODE);
 		break;
@@ -457,6 +498,7 @@ static void exit_main(struct state *s)
 		if (s->obj[o].owned && live(&s->obj[o]))
 			event(s, LEAK, s->obj[o].kind == O_RECORD ? "a record was not released" :
 				       s->obj[o].kind == O_SKB ? "an skb was not released" :
+				       s->obj[o].kind == O_ITER ? "an iterator was not destroyed" :
 				       "a node was not released");
 }
 

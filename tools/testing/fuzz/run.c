@@ -62,7 +62,8 @@ static void load_filler(void)
 		BPF_EXIT_INSN(),
 	};
 
-	fill_fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, NULL, "GPL", insns, ARRAY_SIZE(insns), NULL);
+	fill_fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, NULL, "GPL", insns, ARRAY_SIZE(insns),
+				NULL);
 	if (fill_fd < 0)
 		die("cannot load a program that fills the ring buffer: %s", strerror(errno));
 }

@@ -245,9 +245,9 @@ static int report(void)
 	tally("RECORDS LEFT BEHIND BY A RUN", leaked, offsetof(struct result, why));
 	tally("KERNEL FLAWS (verifier bug, warning)", has_flaw, offsetof(struct result, reason));
 
-	printf("\nprograms run: %u (%u tc, %u xdp, %u syscall; %u of a qdisc are not), %u times, %u allocations failed\n",
-	       ran[TC] + ran[XDP] + ran[SYSCALL], ran[TC], ran[XDP], ran[SYSCALL], of[QDISC][0],
-	       runs, failed_allocs);
+	printf("\nprograms run: %u (%u tc, %u xdp, %u syscall; %u of a qdisc are not), ",
+	       ran[TC] + ran[XDP] + ran[SYSCALL], ran[TC], ran[XDP], ran[SYSCALL], of[QDISC][0]);
+	printf("%u times, %u allocations failed\n", runs, failed_allocs);
 	accepted = n[SAFE][0] + n[POLICY][0] + n[LEAK][0] + n[UNSAFE][0];
 	printf("\nsafe programs that were rejected: %.1f %%\n",
 	       100.0 * n[SAFE][1] / (n[SAFE][0] + n[SAFE][1] ?: 1));

@@ -13,7 +13,8 @@ static const unsigned char weights[][OP_call] = {
 		[OP_slice] = 11, [OP_slice_rdwr] = 5, [OP_data] = 9, [OP_read] = 3,
 		[OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1, [OP_packet] = 4,
 		[OP_pull] = 1, [OP_store] = 1, [OP_tail] = 1, [OP_head] = 1, [OP_overwrite] = 5,
-		[OP_submit] = 3, [OP_discard] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_submit] = 3, [OP_discard] = 3, [OP_iter_new] = 3, [OP_iter_next] = 5,
+		[OP_iter_destroy] = 1, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
 	},
 	[XDP] = {
 		[OP_from_skb] = 8, [OP_from_mem] = 4, [OP_reserve] = 5, [OP_clone] = 9,
@@ -36,7 +37,8 @@ static const unsigned char weights[][OP_call] = {
 		[OP_read] = 2, [OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1,
 		[OP_overwrite] = 3, [OP_submit] = 2, [OP_discard] = 2, [OP_xchg_map] = 6,
 		[OP_obj_new] = 6, [OP_obj_drop] = 4, [OP_rcu] = 6, [OP_rcu_load] = 10,
-		[OP_acquire] = 8, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8,
+		[OP_acquire] = 8, [OP_iter_new] = 3, [OP_iter_next] = 5, [OP_iter_destroy] = 1,
+		[OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8,
 	},
 };
 
@@ -512,6 +514,34 @@ static bool op_acquire(struct state *s, bool bad)
 	return true;
 }
 
+/* Each frame has a place for one iterator: over two numbers. */
+static bool op_iter(struct state *s, int op, bool bad)
+{
+	static const enum callee calls[] = {
+		[OP_iter_new] = C_ITER_NEW,
+		[OP_iter_next] = C_ITER_NEXT,
+		[OP_iter_destroy] = C_ITER_DESTROY,
+	};
+	struct val *it = &s->f[s->cur].word[W_ITER];
+	int h = pick_dst(bad);
+
+	if (bad ? !chance(15) : (it->kind == ITER) == (op == OP_iter_new))
+		return false;
+	if (op == OP_iter_next && h < 0)
+		return false;
+	if (op == OP_iter_destroy && it->kind == ITER && no_release(s, it->obj))
+		return false;
+	emit_word(BPF_REG_1, W_ITER);
+	if (op == OP_iter_new) {
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+		emit(BPF_MOV64_IMM(BPF_REG_3, 2));
+	}
+	emit_call(calls[op]);
+	if (op == OP_iter_next)
+		put(h, BPF_REG_0);
+	return true;
+}
+
 /* The instructions of one step; false when the state has nothing for it. */
 bool emit_op(struct state *s, int op, bool bad)
 {
@@ -645,6 +675,10 @@ bool emit_op(struct state *s, int op, bool bad)
 		return op_rcu_load(bad);
 	case OP_acquire:
 		return op_acquire(s, bad);
+	case OP_iter_new:
+	case OP_iter_next:
+	case OP_iter_destroy:
+		return op_iter(s, op, bad);
 	case OP_spill:
 	case OP_fill:
 		return op_move(s, op);
@@ -703,6 +737,10 @@ bool emit_release(struct state *s, int obj, int except)
 				at = p;
 		}
 		return at >= 0 && op_release_record(s, OP_submit + rnd(2), at);
+	}
+	if (s->obj[obj].kind == O_ITER) {
+		v = &s->f[s->cur].word[W_ITER];
+		return v->kind == ITER && v->obj == obj && op_iter(s, OP_iter_destroy, false);
 	}
 	for (h = 0; h < HOLDERS; h++) {
 		v = held(s, h);
