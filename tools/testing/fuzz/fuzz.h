@@ -6,7 +6,9 @@
  *   oracle.c	runs a program's instructions as the kernel would, with every
  *		outcome of each branch and of each call that may return NULL: it
  *		knows nothing of the verifier's ids, only memory that lives and dies
+ *   memory.c	that memory: objects, dynptrs, slices, and what calls do to them
  *   steps.c	what one step of a program is made of
+ *   objects.c	the same, of steps with nodes, kptrs and iterators
  *   generator.c appends one step after the other, and lets the oracle say whether
  *		a step is sound in all the states that reach it
  *   kernel.c	what the kernel is given, and what it says: BTF, maps, programs

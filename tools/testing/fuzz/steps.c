@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The steps of a program: their instructions, and what in a state they can use. */
-#include "fuzz.h"
+#include "steps.h"
 
 struct generator G;
 #define NAME(name) #name,
@@ -82,7 +82,7 @@ void emit_call(enum callee c)
 			  callees[c].helper ?: callees[c].btf_id));
 }
 
-static void emit_ld(int reg, int pseudo, int fd)
+void emit_ld(int reg, int pseudo, int fd)
 {
 	struct bpf_insn ld[] = { BPF_LD_IMM64_RAW(reg, pseudo, fd) };
 
@@ -112,7 +112,7 @@ void put(int h, int reg)
 		emit(BPF_MOV64_REG(BPF_REG_6 + h, reg));
 }
 
-static void put_null(int h)
+void put_null(int h)
 {
 	if (h >= 4)
 		emit(BPF_ST_MEM(BPF_DW, BPF_REG_10, -8 * (W_SPILL + h - 4), 0));
@@ -121,13 +121,13 @@ static void put_null(int h)
 }
 
 /* 'if reg == 0', over all that is emitted up to skip_end(). */
-static int skip_if_null(int reg)
+int skip_if_null(int reg)
 {
 	emit(BPF_JMP_IMM(BPF_JEQ, reg, 0, 0));
 	return cur_fn()->n;
 }
 
-static void skip_end(int from)
+void skip_end(int from)
 {
 	cur_fn()->insn[from - 1].off = cur_fn()->n - from;
 }
@@ -167,7 +167,7 @@ static bool may_hold_owned(int h)
  * Where branches meet again, all of them own the same: what was acquired before
  * the branch (at a lower level) stays.
  */
-static bool no_release(struct state *s, int obj)
+bool no_release(struct state *s, int obj)
 {
 	return s->obj[obj].level < G.own_level;
 }
@@ -285,20 +285,6 @@ static bool op_release_skb(struct state *s, int op, int h)
 	return true;
 }
 
-static bool op_release_node(struct state *s, int h)
-{
-	int skip;
-
-	get(BPF_REG_1, h);
-	skip = skip_if_null(BPF_REG_1);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-	emit_call(C_OBJ_DROP);
-	if (no_release(s, held(s, h)->obj) || chance(50))
-		put_null(h);
-	skip_end(skip);
-	return true;
-}
-
 static bool op_release_record(struct state *s, int op, int p)
 {
 	emit_place(BPF_REG_1, p);
@@ -314,7 +300,7 @@ static int offset(void)
 }
 
 /* Sometimes read what r0 points to, unless it is NULL. */
-static void look_sometimes(void)
+void look_sometimes(void)
 {
 	int skip;
 
@@ -448,97 +434,6 @@ static bool op_move(struct state *s, int op)
 		return false;
 	get(BPF_REG_0, from);
 	put(to, BPF_REG_0);
-	return true;
-}
-
-static bool op_xchg(struct state *s, int op, bool bad)
-{
-	int skb = chance(80) ? pick_obj(s, P.type == SYSCALL ? NODE : SKB, bad) : -1;
-	int dst = pick_dst(bad);
-	int node = -1, skip = 0, skip2 = 0;
-
-	if (dst < 0)
-		return false;
-	if (op == OP_xchg_node) {
-		node = pick_obj(s, NODE, bad);
-		if (node < 0)
-			return false;
-		get(BPF_REG_1, node);
-		skip = skip_if_null(BPF_REG_1);
-	} else {
-		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd[P.type]);
-	}
-	if (skb < 0) {
-		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-	} else {
-		get(BPF_REG_2, skb);
-		skip2 = skip_if_null(BPF_REG_2);
-	}
-	emit_call(C_XCHG);
-	if (skb >= 0 && (no_release(s, held(s, skb)->obj) || chance(50)))
-		put_null(skb);
-	put(dst, BPF_REG_0);
-	if (skb >= 0)
-		skip_end(skip2);
-	if (node >= 0)
-		skip_end(skip);
-	return true;
-}
-
-/* A pointer to the node in the map, good for as long as the RCU section lasts. */
-static bool op_rcu_load(bool bad)
-{
-	int h = pick_dst(bad);
-
-	if (h < 0)
-		return false;
-	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, kptr_fd[P.type]);
-	emit(BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0));
-	put(h, BPF_REG_0);
-	look_sometimes();
-	return true;
-}
-
-static bool op_acquire(struct state *s, bool bad)
-{
-	int h = pick_obj(s, chance(70) ? RCU_NODE : NODE, bad), dst = pick_dst(bad), skip;
-
-	if (h < 0 || dst < 0)
-		return false;
-	get(BPF_REG_1, h);
-	skip = skip_if_null(BPF_REG_1);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-	emit_call(C_ACQUIRE);
-	put(dst, BPF_REG_0);
-	skip_end(skip);
-	return true;
-}
-
-/* Each frame has a place for one iterator: over two numbers. */
-static bool op_iter(struct state *s, int op, bool bad)
-{
-	static const enum callee calls[] = {
-		[OP_iter_new] = C_ITER_NEW,
-		[OP_iter_next] = C_ITER_NEXT,
-		[OP_iter_destroy] = C_ITER_DESTROY,
-	};
-	struct val *it = &s->f[s->cur].word[W_ITER];
-	int h = pick_dst(bad);
-
-	if (bad ? !chance(15) : (it->kind == ITER) == (op == OP_iter_new))
-		return false;
-	if (op == OP_iter_next && h < 0)
-		return false;
-	if (op == OP_iter_destroy && it->kind == ITER && no_release(s, it->obj))
-		return false;
-	emit_word(BPF_REG_1, W_ITER);
-	if (op == OP_iter_new) {
-		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-		emit(BPF_MOV64_IMM(BPF_REG_3, 2));
-	}
-	emit_call(calls[op]);
-	if (op == OP_iter_next)
-		put(h, BPF_REG_0);
 	return true;
 }
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What steps.c and objects.c have of each other. */
+#ifndef FUZZ_STEPS_H
+#define FUZZ_STEPS_H
+
+#include "fuzz.h"
+
+/* steps.c */
+
+void emit_ld(int reg, int pseudo, int fd);
+void put_null(int h);
+int skip_if_null(int reg);
+void skip_end(int from);
+bool no_release(struct state *s, int obj);
+void look_sometimes(void);
+
+/* objects.c */
+
+bool op_release_node(struct state *s, int h);
+bool op_xchg(struct state *s, int op, bool bad);
+bool op_rcu_load(bool bad);
+bool op_acquire(struct state *s, bool bad);
+bool op_iter(struct state *s, int op, bool bad);
+
+#endif
