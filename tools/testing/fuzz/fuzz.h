@@ -58,8 +58,10 @@ enum callee {
 	C_PULL, C_STORE, C_CHANGE_TAIL, C_CHANGE_HEAD, C_ADJUST_TAIL, C_ADJUST_HEAD, C_XDP_PULL,
 	/* write by way of a dynptr */
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
+	C_LOCK, C_UNLOCK, C_PUSH_FRONT, C_PUSH_BACK, C_POP_FRONT, C_POP_BACK,
 	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
-	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE, C_OBJ_NEW, C_OBJ_DROP,
+	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE,
+	C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
 };
 
@@ -75,10 +77,11 @@ enum callee callee_of(const struct bpf_insn *insn);
 #define RING_SIZE	4096
 
 /*
- * A node of a qdisc's programs has a kptr to an skb, one of a syscall's a refcount; so
- * have the maps kptrs to the one or the other.
+ * A node of a qdisc's programs has a kptr to an skb, one of a syscall's a refcount and a
+ * place in a list; so have the maps kptrs to the one or the other. One map has the list.
  */
-extern int ringbuf_fd, mem_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
+enum { NODE_LINK = 16, LIST_HEAD = 8 };	/* their offsets */
+extern int ringbuf_fd, mem_fd, list_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
 
 /* oracle.c: a machine */
 
@@ -86,8 +89,8 @@ enum verdict { SAFE, POLICY, LEAK, UNSAFE, NR_VERDICTS };
 extern const char * const verdicts[];
 
 enum kind {
-	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE, ITER, SLICE,
-	DYN_LO, DYN_HI, NULLED
+	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE,
+	ITER, LIST, SLICE, DYN_LO, DYN_HI, NULLED
 };
 
 enum { ZERO, UNKNOWN };
@@ -96,7 +99,8 @@ enum { ZERO, UNKNOWN };
 struct val {
 	unsigned char kind;
 	unsigned char obj;	/* STACK: the frame; NUM: ZERO or UNKNOWN */
-	unsigned char aux;	/* STACK: the word; DYN_LO, SLICE: the dynptr's number */
+	/* STACK: the word; DYN_LO, SLICE: the dynptr's number; NODE: offset() in memory.c */
+	unsigned char aux;
 	unsigned char gen;	/* SLICE: how often the memory had moved; RCU_NODE: the section */
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
 	unsigned char any;	/* DYN_LO, SLICE: by way of a global function's argument */
@@ -111,11 +115,13 @@ struct obj {
 	unsigned char kind;
 	unsigned char alive;
 	unsigned char owned;	/* the program has to release it */
-	unsigned char node;	/* an skb in this node; 0: in none */
-	unsigned char gen;
+	unsigned char node;	/* an skb in this node, a node in a list; 0: in none */
+	unsigned char gen;	/* O_NODE: the RCU section, plus 1, in which it was given away */
 	unsigned char drained;	/* an iterator has said that there is no more */
 	unsigned char level;	/* for the generator: G.level when it was acquired */
 };
+
+#define IN_LIST		255	/* until the lock is given back, then it is gone */
 
 /* It can be used, and is nobody else's. */
 static inline bool live(const struct obj *o)
@@ -142,6 +148,7 @@ struct state {
 	unsigned char gone[DYNS];	/* of the dynptrs: how they went */
 	unsigned char cur, nobj, ndyn, epoch;
 	unsigned char rcu, section;	/* in an RCU section; how many have ended */
+	unsigned char locked;		/* the lock of the list is held */
 	short label;
 	/* from here on not part of what the machine is */
 	bool forced;
@@ -191,9 +198,9 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(rcu) x(rcu_load) x(acquire) \
-	x(iter_new) x(iter_next) x(iter_destroy) x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) \
-	x(subprog_returns_slice)
+	x(obj_drop) x(node_read) x(push) x(pop) x(rcu) x(rcu_load) x(acquire) \
+	x(iter_new) x(iter_next) x(iter_destroy) \
+	x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) x(subprog_returns_slice)
 #define OP(name) OP_##name,
 enum { OPS(OP) NR_OPS };
 extern const char * const op_names[];

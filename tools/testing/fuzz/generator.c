@@ -110,7 +110,8 @@ static void make_slices(void)
 {
 	static const unsigned char makes[] = {
 		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone,
-		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load, OP_iter_new, OP_iter_next
+		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load, OP_iter_new, OP_iter_next,
+		OP_obj_new
 	};
 	int i, op;
 
@@ -124,7 +125,8 @@ static void end_slices(void)
 {
 	static const unsigned char ends[] = {
 		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
-		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu, OP_iter_destroy
+		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu, OP_iter_destroy,
+		OP_push, OP_push
 	};
 	int i, op;
 
@@ -143,7 +145,7 @@ static bool use_dead(void)
 		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit,
 		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
 		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu,
-		OP_iter_next, OP_iter_destroy
+		OP_iter_next, OP_iter_destroy, OP_node_read, OP_node_read, OP_push
 	};
 	bool slice = chance(60);
 	int i, op;

@@ -8,7 +8,7 @@
 #include <bpf/btf.h>
 #include "fuzz.h"
 
-int ringbuf_fd, mem_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
+int ringbuf_fd, mem_fd, list_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
 static int prog_btf_fd, func_id, global_id[NR_TYPES], enqueue_idx, qdisc_ops_id;
 
 struct callee_desc callees[NR_CALLEES] = {
@@ -34,6 +34,12 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_PROBE_USER] = { "bpf_probe_read_user_dynptr" },
 	[C_PROBE_KERNEL_STR] = { "bpf_probe_read_kernel_str_dynptr" },
 	[C_PROBE_USER_STR] = { "bpf_probe_read_user_str_dynptr" },
+	[C_LOCK] = { "bpf_spin_lock", BPF_FUNC_spin_lock },
+	[C_UNLOCK] = { "bpf_spin_unlock", BPF_FUNC_spin_unlock },
+	[C_PUSH_FRONT] = { "bpf_list_push_front_impl" },
+	[C_PUSH_BACK] = { "bpf_list_push_back_impl" },
+	[C_POP_FRONT] = { "bpf_list_pop_front" },
+	[C_POP_BACK] = { "bpf_list_pop_back" },
 	[C_RCU_LOCK] = { "bpf_rcu_read_lock" },
 	[C_RCU_UNLOCK] = { "bpf_rcu_read_unlock" },
 	[C_ACQUIRE] = { "bpf_refcount_acquire_impl" },
@@ -102,6 +108,7 @@ static void print_insn(int i)
 	case BPF_LD | BPF_IMM | BPF_DW:
 		printf("r%d = %s map\n", insn->dst_reg,
 		       insn->imm == ringbuf_fd ? "ring buffer" :
+		       insn->imm == list_fd ? "value of list" :
 		       insn->imm == kptr_fd[P.type] ? "value of kptr" : "value of");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
@@ -187,11 +194,21 @@ int load(unsigned int flags, int level, char *log, size_t size)
 	return fd;
 }
 
+static void add_longs(struct btf *btf, int type, int n)
+{
+	char name[] = "a";
+	int i;
+
+	for (i = 0; i < n; i++, name[0]++)
+		btf__add_field(btf, name, type, 64 * i, 0);
+}
+
 void make_btf_and_maps(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	static const char * const contexts[NR_TYPES] = { [TC] = "__sk_buff", [XDP] = "xdp_md" };
 	int i, skb, proto, ptr, num_id, long_id, dynptr, mem, refcount, value_id;
+	int link, lock, head, list_id;
 	const struct btf_member *m;
 	const struct btf_type *t;
 	struct btf *vmlinux, *btf;
@@ -226,12 +243,24 @@ void make_btf_and_maps(void)
 	node_id[QDISC] = btf__add_struct(btf, "node", 8);
 	btf__add_field(btf, "skb", ptr, 0, 0);
 	refcount = btf__add_struct(btf, "bpf_refcount", 4);
-	node_id[SYSCALL] = btf__add_struct(btf, "refcounted", 16);
+	btf__add_field(btf, "val", num_id, 0, 0);
+	link = btf__add_struct(btf, "bpf_list_node", 24);
+	add_longs(btf, long_id, 3);
+	lock = btf__add_struct(btf, "bpf_spin_lock", 4);
+	btf__add_field(btf, "val", num_id, 0, 0);
+	head = btf__add_struct(btf, "bpf_list_head", 16);
+	add_longs(btf, long_id, 2);
+	node_id[SYSCALL] = btf__add_struct(btf, "refcounted", 40);
 	btf__add_field(btf, "key", long_id, 0, 0);
 	btf__add_field(btf, "ref", refcount, 64, 0);
+	btf__add_field(btf, "link", link, 8 * NODE_LINK, 0);
 	ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", node_id[SYSCALL]));
 	value_id = btf__add_struct(btf, "value", 8);
 	btf__add_field(btf, "node", ptr, 0, 0);
+	list_id = btf__add_struct(btf, "list", 24);
+	btf__add_field(btf, "lock", lock, 0, 0);
+	btf__add_field(btf, "head", head, 8 * LIST_HEAD, 0);
+	btf__add_decl_tag(btf, "contains:refcounted:link", list_id, 1);
 	proto = btf__add_func_proto(btf, num_id);
 	func_id = btf__add_func(btf, "f", BTF_FUNC_STATIC, proto);
 	dynptr = btf__add_ptr(btf, btf__add_struct(btf, "bpf_dynptr", 16));
@@ -261,7 +290,10 @@ void make_btf_and_maps(void)
 	kptr_fd[QDISC] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "skb", 4, 8, 1, &opts);
 	opts.btf_value_type_id = value_id;
 	kptr_fd[SYSCALL] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "node", 4, 8, 1, &opts);
-	if (ringbuf_fd < 0 || mem_fd < 0 || kptr_fd[QDISC] < 0 || kptr_fd[SYSCALL] < 0)
+	opts.btf_value_type_id = list_id;
+	list_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "list", 4, 24, 1, &opts);
+	if (ringbuf_fd < 0 || mem_fd < 0 || list_fd < 0 || kptr_fd[QDISC] < 0 ||
+	    kptr_fd[SYSCALL] < 0)
 		die("cannot create a map: %s", strerror(errno));
 	btf__free(vmlinux);
 }

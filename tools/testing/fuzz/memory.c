@@ -24,13 +24,29 @@ static void kill_obj(struct state *s, int o)
 	note("%s %d is gone", obj_kinds[s->obj[o].kind], o);
 }
 
+/* A map has it from now on; where it can be read until the end of an RCU section. */
+static void give(struct state *s, int o)
+{
+	kill_obj(s, o);
+	if (s->obj[o].kind == O_NODE && s->rcu)
+		s->obj[o].gen = s->section + 1;
+}
+
+/* What aux of a pointer becomes when that is moved by so much. */
+static unsigned char offset(int bytes)
+{
+	return -bytes / 8;
+}
+
 /* An object is handed to something that needs it alive and the program's own. */
 static void use_obj(struct state *s, int o)
 {
 	if (!s->obj[o].alive)
 		event(s, UNSAFE, "use of a released object");
 	else if (s->obj[o].node)
-		event(s, UNSAFE, "use of an skb that was moved into a node");
+		event(s, UNSAFE, s->obj[o].node == IN_LIST ?
+				 "use of a node that was moved into a list" :
+				 "use of an skb that was moved into a node");
 }
 
 /* Other dynptrs, in any frame, of the record that this one is of. */
@@ -142,6 +158,13 @@ bool usable(struct state *s, struct val v)
 	       ((o->kind != O_SKB && !v.any) || v.epoch == s->epoch);
 }
 
+/* A node that was given away in this RCU section lives until its end. */
+static bool lent(struct state *s, struct val v)
+{
+	return v.kind == NODE && !s->obj[v.obj].alive && s->rcu &&
+	       s->obj[v.obj].gen == (unsigned char)(s->section + 1);
+}
+
 void deref(struct state *s, struct val v)
 {
 	static const char * const dead[][3] = {
@@ -159,6 +182,13 @@ void deref(struct state *s, struct val v)
 	};
 	struct obj *o = &s->obj[v.obj];
 
+	if (v.kind == NODE && P.type == SYSCALL && !v.aux) {
+		if (o->alive || lent(s, v))
+			note("node %d", v.obj);
+		else
+			event(s, UNSAFE, "use of a node that is gone");
+		return;
+	}
 	if (v.kind == RCU_NODE && s->rcu && v.gen == s->section)
 		note("a node");
 	else if (v.kind != SLICE)
@@ -192,7 +222,7 @@ static void empty_node(struct state *s, int node)
 
 static void release(struct state *s, struct val v, int kind)
 {
-	if (v.kind != kind) {
+	if (v.kind != kind || (kind == NODE && v.aux)) {
 		event(s, UNSAFE, "release of something else");
 		return;
 	}
@@ -256,7 +286,8 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	int i, given;
 
 	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW ||
-	    (c == C_ACQUIRE && r[1].kind == RCU_NODE) ||
+	    (c == C_ACQUIRE && (r[1].kind == RCU_NODE || lent(s, r[1]))) ||
+	    c == C_POP_FRONT || c == C_POP_BACK ||
 	    (c == C_ITER_NEXT && may_go_on(s, r[1])))
 		null = choose(s);
 	if (O.trace)
@@ -356,12 +387,37 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 			empty_node(s, r[1].obj);
 		if (r[2].kind == given && r[1].kind == NODE)
 			s->obj[r[2].obj].node = r[1].obj;
-		else if (r[2].kind == given)
-			kill_obj(s, r[2].obj);
+		else if (r[2].kind == given && s->obj[r[2].obj].alive)
+			give(s, r[2].obj);
 		ret = (struct val){ given };
 		break;
 	case C_OBJ_NEW:
 		ret = (struct val){ NODE };
+		break;
+	case C_LOCK:
+		s->locked = 1;
+		break;
+	case C_UNLOCK:
+		s->locked = 0;
+		for (i = 0; i < s->nobj; i++)
+			if (s->obj[i].node == IN_LIST) {
+				s->obj[i].node = 0;
+				kill_obj(s, i);
+			}
+		break;
+	case C_PUSH_FRONT:
+	case C_PUSH_BACK:
+		if (r[2].kind != NODE || r[2].aux != offset(NODE_LINK)) {
+			event(s, UNSAFE, "what is put into a list is no node");
+			break;
+		}
+		use_obj(s, r[2].obj);
+		if (live(&s->obj[r[2].obj]))
+			s->obj[r[2].obj].node = IN_LIST;
+		break;
+	case C_POP_FRONT:
+	case C_POP_BACK:
+		ret = (struct val){ NODE, .aux = offset(NODE_LINK) };
 		break;
 	case C_RCU_LOCK:
 		if (s->rcu)
@@ -375,7 +431,9 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 		s->section++;
 		break;
 	case C_ACQUIRE:
-		if (r[1].kind == NODE) {
+		if (lent(s, r[1])) {
+			note("node %d is lent", r[1].obj);
+		} else if (r[1].kind == NODE) {
 			use_obj(s, r[1].obj);
 		} else if (r[1].kind != RCU_NODE) {
 			event(s, UNSAFE, "bpf_refcount_acquire() of something else");

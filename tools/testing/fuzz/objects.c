@@ -79,6 +79,77 @@ bool op_acquire(struct state *s, bool bad)
 	return true;
 }
 
+bool op_node_read(struct state *s, bool bad)
+{
+	int h = pick_obj(s, NODE, bad), skip;
+
+	if (h < 0)
+		return false;
+	get(BPF_REG_1, h);
+	skip = skip_if_null(BPF_REG_1);
+	emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0));
+	skip_end(skip);
+	return true;
+}
+
+static void lock_list(enum callee c)
+{
+	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, list_fd);
+	emit_call(c);
+}
+
+static void emit_head(void)
+{
+	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, list_fd);
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, LIST_HEAD));
+}
+
+/* A node into the list: under the lock it can be read even then. */
+bool op_push(struct state *s, bool bad)
+{
+	int h = pick_obj(s, NODE, bad), skip;
+
+	if (h < 0)
+		return false;
+	get(BPF_REG_2, h);
+	skip = skip_if_null(BPF_REG_2);
+	lock_list(C_LOCK);
+	emit_head();
+	get(BPF_REG_2, h);
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, NODE_LINK));
+	emit(BPF_MOV64_IMM(BPF_REG_3, 0));
+	emit(BPF_MOV64_IMM(BPF_REG_4, 0));
+	emit_call(C_PUSH_FRONT + rnd(2));
+	if (chance(40)) {
+		get(BPF_REG_1, h);
+		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0));
+	}
+	lock_list(C_UNLOCK);
+	if (no_release(s, held(s, h)->obj) || chance(50))
+		put_null(h);
+	skip_end(skip);
+	return true;
+}
+
+bool op_pop(bool bad)
+{
+	int dst = pick_dst(bad), skip;
+
+	if (dst < 0)
+		return false;
+	lock_list(C_LOCK);
+	emit_head();
+	emit_call(C_POP_FRONT + rnd(2));
+	put(dst, BPF_REG_0);
+	lock_list(C_UNLOCK);
+	get(BPF_REG_0, dst);
+	skip = skip_if_null(BPF_REG_0);
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, -NODE_LINK));
+	put(dst, BPF_REG_0);
+	skip_end(skip);
+	return true;
+}
+
 /* Each frame has a place for one iterator: over two numbers. */
 bool op_iter(struct state *s, int op, bool bad)
 {

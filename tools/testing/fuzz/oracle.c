@@ -184,7 +184,7 @@ static bool exec(struct state *s)
 		return true;
 	case BPF_LD | BPF_IMM | BPF_DW:
 		f->pc++;
-		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF :
+		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF : i->imm == list_fd ? LIST :
 				     i->imm == kptr_fd[P.type] ? KPTR : MEM };
 		return true;
 	case BPF_LDX | BPF_MEM | BPF_DW:

@@ -20,6 +20,9 @@ bool op_release_node(struct state *s, int h);
 bool op_xchg(struct state *s, int op, bool bad);
 bool op_rcu_load(bool bad);
 bool op_acquire(struct state *s, bool bad);
+bool op_node_read(struct state *s, bool bad);
+bool op_push(struct state *s, bool bad);
+bool op_pop(bool bad);
 bool op_iter(struct state *s, int op, bool bad);
 
 #endif
