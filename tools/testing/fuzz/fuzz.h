@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * fuzz: random programs over dynptrs, their clones and slices, and the skbs and
- * ring buffer records below them, against the verifier.
+ * fuzz: random programs over dynptrs, their clones and slices, the skbs and ring buffer
+ * records below them, and over nodes, kptrs, lists and iterators, against the verifier.
  *
  *   oracle.c	runs a program's instructions as the kernel would, with every
  *		outcome of each branch and of each call that may return NULL: it
