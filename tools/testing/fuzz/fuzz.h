@@ -140,6 +140,7 @@ struct frame {
 	struct val word[WORDS];
 	short fn, pc;
 	short nobj;		/* how many objects there were at its start */
+	short packet;		/* a global function has got memory of a packet */
 };
 
 struct state {

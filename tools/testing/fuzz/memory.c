@@ -363,7 +363,7 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 			event(s, UNSAFE, "release of something else");
 			break;
 		}
-		if (r[1].obj < global_frame(s))
+		if (any_dyn(s, r[1]))
 			event(s, POLICY, "a global function releases its caller's record");
 		kill_obj(s, d->obj);
 		d[0] = d[-1] = (struct val){ NULLED };

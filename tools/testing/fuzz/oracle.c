@@ -79,9 +79,13 @@ static void exit_main(struct state *s)
 				       "a node was not released");
 }
 
-/* Those of a call of a global function: the context, a dynptr, and two of memory. */
-static void check_args(struct state *s, struct val *r)
+/*
+ * Those of a call of a global function: the context, a dynptr, and two of memory.
+ * Whether one of these is a packet's.
+ */
+static bool check_args(struct state *s, struct val *r)
 {
+	bool packet = false;
 	int i;
 
 	if (r[1].kind != CTX)
@@ -90,10 +94,13 @@ static void check_args(struct state *s, struct val *r)
 	for (i = 3; i < 5; i++) {
 		if (r[i].kind == NUM && r[i].obj == ZERO)
 			continue;
-		if (r[i].kind == SLICE && usable(s, r[i]) && !r[i].rdonly)
+		if (r[i].kind == SLICE && usable(s, r[i]) && !r[i].rdonly) {
+			packet |= s->obj[r[i].obj].kind == O_SKB || r[i].any;
 			continue;
+		}
 		event(s, POLICY, "a global function gets no slice, or one that is dead or read-only");
 	}
+	return packet;
 }
 
 /* Whether a call of it may move a packet, for all that is known without its arguments. */
@@ -125,6 +132,8 @@ static void exit_global(struct state *s, struct frame *f, struct val ret)
 {
 	int o;
 
+	if (f->packet && moves_packet(&P.fn[f->fn]))
+		event(s, POLICY, "a global function that may move packets gets memory of one");
 	if (ret.kind != NUM)
 		event(s, POLICY, "a global function returns a pointer");
 	for (o = f->nobj; o < s->nobj; o++)
@@ -279,8 +288,7 @@ static bool exec(struct state *s)
 		}
 		if (O.trace)
 			printf("    call of function %d\n", i->imm);
-		if (P.fn[i->imm].global)
-			check_args(s, f->reg);
+		taken = P.fn[i->imm].global && check_args(s, f->reg);
 		to = &s->f[++s->cur];
 		memset(to, 0, sizeof(*to));
 		memcpy(to->reg + 1, f->reg + 1, 5 * sizeof(*to->reg));
@@ -288,6 +296,7 @@ static bool exec(struct state *s)
 		to->reg[10] = (struct val){ STACK, s->cur };
 		to->fn = i->imm;
 		to->nobj = s->nobj;
+		to->packet = taken;
 		return true;
 	case BPF_JMP | BPF_EXIT:
 		if (O.trace)
