@@ -183,8 +183,10 @@ void deref(struct state *s, struct val v)
 	struct obj *o = &s->obj[v.obj];
 
 	if (v.kind == NODE && P.type == SYSCALL && !v.aux) {
-		if (o->alive || lent(s, v))
+		if (o->alive)
 			note("node %d", v.obj);
+		else if (lent(s, v))
+			event(s, POLICY, "use of a node that was given away in this RCU section");
 		else
 			event(s, UNSAFE, "use of a node that is gone");
 		return;
@@ -432,7 +434,7 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 		break;
 	case C_ACQUIRE:
 		if (lent(s, r[1])) {
-			note("node %d is lent", r[1].obj);
+			event(s, POLICY, "a reference to a node that was given away");
 		} else if (r[1].kind == NODE) {
 			use_obj(s, r[1].obj);
 		} else if (r[1].kind != RCU_NODE) {
