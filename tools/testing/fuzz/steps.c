@@ -626,6 +626,7 @@ int pick_op(void)
 		x -= weights[P.type][op];
 	return op;
 }
+
 /* Release obj, by way of any of the holders but one; false if there is no way. */
 bool emit_release(struct state *s, int obj, int except)
 {
