@@ -39,7 +39,7 @@ boot_vm() {
 	local obj=$1 out=$2 console=$2/console.log accel cpu t0 pt0 since limit what rc=0 next=10 last
 
 	accel=$(accelerator)
-	case $accel$VM_ICOUNT in kvm) cpu=host ;; tcg) cpu=max accel=tcg,thread=multi ;; *) cpu=max accel=tcg,thread=single ;; esac
+	case $accel in kvm) cpu=host ;; *) cpu=max accel=tcg,thread=$([ -n "$VM_ICOUNT" ] && echo single || echo multi) ;; esac
 	printf '%s\n' "$3" >"$out/guest-command"
 	: >"$console"
 	say "VM: $SMP CPUs, $MEM, ${accel%%,*}"
