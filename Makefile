@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # their defaults stand in scripts/lib/options.sh.
 export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA ARGS TIMEOUT V SEED START N ON MODEL BOOT SCENARIO COUNT DURATION PART FRESH
 
-VERBS := setup tree export build run check check-full control veristat fuzz torture model commits parts lint menuconfig clean
+VERBS := setup tree export build run check check-full control veristat bench fuzz torture model commits parts lint menuconfig clean
 .PHONY: help $(VERBS)
 
 help:

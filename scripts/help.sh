@@ -15,6 +15,7 @@ Check
                     with TESTS=... (and EXTRA=...) just those, to look at
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
+  make bench        instructions of operations on kptrs, base against series
   make fuzz         random programs over dynptrs, against an oracle of what lives
   make torture      storms of NMIs on kernels of every kind, and on kernels broken on
                     purpose, in which they must find it; goes on where it stopped

@@ -17,6 +17,7 @@ BOOT_LIMIT=180
 SETUP_LIMIT=60
 STOP_LIMIT=60
 VM_QUIET=
+VM_ICOUNT=		# with tcg, QEMU's -icount: the guest's time is its instructions
 
 # kvm, where a guest really runs under it, which SeaBIOS shows by saying its
 # name (a /dev/kvm that opens is not enough); else tcg
@@ -38,7 +39,7 @@ boot_vm() {
 	local obj=$1 out=$2 console=$2/console.log accel cpu t0 pt0 since limit what rc=0 next=10 last
 
 	accel=$(accelerator)
-	case $accel in kvm) cpu=host ;; *) cpu=max accel=tcg,thread=multi ;; esac
+	case $accel in kvm) cpu=host ;; *) cpu=max accel=tcg,thread=$([ -n "$VM_ICOUNT" ] && echo single || echo multi) ;; esac
 	printf '%s\n' "$3" >"$out/guest-command"
 	: >"$console"
 	say "VM: $SMP CPUs, $MEM, ${accel%%,*}"
@@ -56,8 +57,8 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic tsc=reliable $6"' \
-		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" </dev/null >"$out/qemu.log" 2>&1 &
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic tsc=reliable $6" ${7:+-icount "$7"}' \
+		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" "$VM_ICOUNT" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m
 	t0=$SECONDS pt0=$SECONDS

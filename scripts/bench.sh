@@ -1,0 +1,50 @@
+#!/bin/bash
+# bench.sh: what operations on kptrs cost on the base and on the series. Under QEMU's
+# -icount a nanosecond of the guest is an instruction, so figures are instructions, and
+# the same on any machine; KVM and other CPUs do not come into it.
+: "${PROFILE:=bare}"
+export PROFILE
+. "$(dirname "$0")/lib/verb.sh"
+. "$S/lib/run.sh"
+
+SMP=1
+ACCEL=tcg
+VM_ICOUNT=shift=0,sleep=off
+check_options
+lock_checkout
+"$S/setup.sh"
+"$S/tree.sh"
+tree=$LINUX obj=$B/obj/$PROFILE
+base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
+side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+out=$(new_results bench)
+mkdir "$out/base" "$out/series"
+build_kernel "$base_tree" "$base_obj" "$out/base"
+build_kernel "$tree" "$obj" "$out/series"
+TESTS=bench_kptr
+build_tests "$tree" "$obj" "$out"
+stage=$obj/tests/tools/testing/selftests/bpf
+
+measure() { # OBJ RESULTS
+	local rc=0
+
+	boot_vm "$1" "$2" "cd '/top/${stage#"$TOP/"}' && ./test_progs -v -t $TESTS 2>&1" || rc=$?
+	[ $rc = 0 ] || die $rc "$VM_WHY"
+	[ "$GUEST_STATUS" = 0 ] || die $E_TEST "test_progs ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"
+	sed -n 's/^bench //p' "$2/guest.log" >"$2/figures"
+	[ -s "$2/figures" ] || die $E_TEST "nothing measured, see $2/guest.log"
+}
+say 'on the base:'
+measure "$base_obj" "$out/base"
+say 'on the series:'
+measure "$obj" "$out/series"
+
+{
+	printf '%-24s %10s %10s %8s\n' operation base series ratio
+	join "$out/base/figures" "$out/series/figures" --nocheck-order | awk '
+		{ printf "%-24s %10.1f %10.1f %8s\n", $1, $2, $3, $2 > 0 ? sprintf("%.3f", $3 / $2) : "-" }'
+} >"$out/table"
+awk 'NR > 1 { printf "%s{\"operation\": \"%s\", \"base\": %s, \"series\": %s}", NR > 2 ? ",\n" : "[\n", $1, $2, $3 }
+	END { print "\n]" }' "$out/table" >"$out/bench.json"
+cat "$out/table"
+say "instructions an operation; results: ${out#"$TOP/"}; total $SECONDS s"

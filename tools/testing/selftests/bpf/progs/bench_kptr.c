@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What operations on kptrs cost: each program does one of them NR times, and measures
+ * how long that takes. `make bench` runs them where a nanosecond is an instruction.
+ */
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+
+char _license[] SEC("license") = "GPL";
+
+#define NR 1000
+
+struct small {
+	long data[2];
+};
+
+struct large {
+	long data[128];
+};
+
+struct holder {
+	struct task_struct __kptr * task;
+	long data[7];
+};
+
+struct slot {
+	struct task_struct __kptr * task;
+	struct task_struct __kptr * other;
+	struct small __kptr * obj;
+	struct cgroup __kptr * cgrp;
+	struct bpf_cpumask __kptr * mask;
+};
+
+struct value_0 {
+	long data[8];
+};
+
+struct value_1 {
+	struct task_struct __kptr * task;
+	long data[7];
+};
+
+struct value_8 {
+	struct task_struct __kptr * a;
+	struct task_struct __kptr * b;
+	struct task_struct __kptr * c;
+	struct task_struct __kptr * d;
+	struct task_struct __kptr * e;
+	struct task_struct __kptr * f;
+	struct task_struct __kptr * g;
+	struct task_struct __kptr * h;
+};
+
+#define MAP(name, map_type, flags, value_type)	\
+struct {					\
+	__uint(type, BPF_MAP_TYPE_##map_type);	\
+	__uint(map_flags, flags);		\
+	__type(key, int);			\
+	__type(value, struct value_type);	\
+	__uint(max_entries, 16);		\
+} name SEC(".maps")
+
+MAP(slots, ARRAY, 0, slot);
+MAP(array_0, ARRAY, 0, value_0);
+MAP(array_1, ARRAY, 0, value_1);
+MAP(array_8, ARRAY, 0, value_8);
+MAP(hash_0, HASH, 0, value_0);
+MAP(hash_1, HASH, 0, value_1);
+MAP(hash_8, HASH, 0, value_8);
+MAP(alloc_0, HASH, BPF_F_NO_PREALLOC, value_0);
+MAP(alloc_1, HASH, BPF_F_NO_PREALLOC, value_1);
+MAP(alloc_8, HASH, BPF_F_NO_PREALLOC, value_8);
+MAP(lru_0, LRU_HASH, 0, value_0);
+MAP(lru_1, LRU_HASH, 0, value_1);
+MAP(lru_8, LRU_HASH, 0, value_8);
+
+u64 ns;
+int done;
+
+static const struct value_0 zeros;
+static int key;
+
+/* NR times op_NAME(), which returns false where it cannot go on; @done tells. */
+#define BENCH(name)							\
+SEC("syscall")								\
+int bench_##name(void *ctx)						\
+{									\
+	struct slot *v = bpf_map_lookup_elem(&slots, &key);		\
+	u64 start = bpf_ktime_get_ns();					\
+	int i;								\
+									\
+	for (i = 0; v && i < NR && op_##name(v); i++)			\
+		barrier_var(v);						\
+	ns = bpf_ktime_get_ns() - start;				\
+	done = i;							\
+	return 0;							\
+}
+
+static __always_inline bool op_loop(struct slot *v)
+{
+	return true;
+}
+
+BENCH(loop)
+
+#define PUT(p, drop) ({							\
+	typeof(p) p_ = (p);						\
+	bool had_ = p_;							\
+									\
+	if (p_)								\
+		drop(p_);						\
+	had_;								\
+})
+
+#define TASK bpf_task_acquire(bpf_get_current_task_btf())
+
+/* What pair_*() and swap_*() move */
+SEC("syscall")
+int install(void *ctx)
+{
+	struct slot *v = bpf_map_lookup_elem(&slots, &key);
+	struct task_struct *p;
+	struct small *obj;
+
+	if (!v)
+		return 0;
+	p = TASK;
+	if (p)
+		PUT(bpf_kptr_xchg(&v->task, p), bpf_task_release);
+	p = TASK;
+	if (p)
+		PUT(bpf_kptr_xchg(&v->other, p), bpf_task_release);
+	obj = bpf_obj_new(struct small);
+	if (obj)
+		PUT(bpf_kptr_xchg(&v->obj, obj), bpf_obj_drop);
+	return 0;
+}
+
+static __always_inline bool op_pair_nodtor(struct slot *v)
+{
+	struct small *p = bpf_kptr_xchg(&v->obj, NULL);
+
+	return p && !PUT(bpf_kptr_xchg(&v->obj, p), bpf_obj_drop);
+}
+
+static __always_inline bool op_pair_dtor(struct slot *v)
+{
+	struct task_struct *p = bpf_kptr_xchg(&v->task, NULL);
+
+	return p && !PUT(bpf_kptr_xchg(&v->task, p), bpf_task_release);
+}
+
+/* A pair, and a swap */
+static __always_inline bool op_pair_swap_dtor(struct slot *v)
+{
+	struct task_struct *p = bpf_kptr_xchg(&v->other, NULL);
+
+	if (p)
+		p = bpf_kptr_xchg(&v->task, p);
+	return p && !PUT(bpf_kptr_xchg(&v->other, p), bpf_task_release);
+}
+
+BENCH(pair_nodtor)
+BENCH(pair_dtor)
+BENCH(pair_swap_dtor)
+
+static __always_inline bool op_whole_task(struct slot *v)
+{
+	struct task_struct *p = TASK;
+
+	if (p)
+		PUT(bpf_kptr_xchg(&v->task, p), bpf_task_release);
+	return PUT(bpf_kptr_xchg(&v->task, NULL), bpf_task_release);
+}
+
+static __always_inline bool op_whole_cgroup(struct slot *v)
+{
+	struct cgroup *p = bpf_cgroup_from_id(1);
+
+	if (p)
+		PUT(bpf_kptr_xchg(&v->cgrp, p), bpf_cgroup_release);
+	return PUT(bpf_kptr_xchg(&v->cgrp, NULL), bpf_cgroup_release);
+}
+
+static __always_inline bool op_whole_cpumask(struct slot *v)
+{
+	struct bpf_cpumask *p = bpf_cpumask_create();
+
+	if (p)
+		PUT(bpf_kptr_xchg(&v->mask, p), bpf_cpumask_release);
+	return PUT(bpf_kptr_xchg(&v->mask, NULL), bpf_cpumask_release);
+}
+
+/* All that is installed has gone from the slots by then. */
+static __always_inline bool op_null_dtor(struct slot *v)
+{
+	return !PUT(bpf_kptr_xchg(&v->task, NULL), bpf_task_release);
+}
+
+static __always_inline bool op_null_nodtor(struct slot *v)
+{
+	PUT(bpf_kptr_xchg(&v->obj, NULL), bpf_obj_drop);
+	return true;
+}
+
+BENCH(whole_task)
+BENCH(whole_cgroup)
+BENCH(whole_cpumask)
+BENCH(null_dtor)
+BENCH(null_nodtor)
+
+/* A task is installed, and torn down by an update. */
+static __always_inline bool op_teardown(struct slot *v)
+{
+	struct value_1 *w = bpf_map_lookup_elem(&array_1, &key);
+	struct task_struct *p = TASK;
+
+	if (w && p)
+		PUT(bpf_kptr_xchg(&w->task, p), bpf_task_release);
+	else
+		PUT(p, bpf_task_release);
+	return !bpf_map_update_elem(&array_1, &key, &zeros, 0);
+}
+
+BENCH(teardown)
+
+#define UPDATE(map)							\
+static __always_inline bool op_update_##map(struct slot *v)		\
+{									\
+	return !bpf_map_update_elem(&(map), &key, &zeros, 0);		\
+}									\
+BENCH(update_##map)
+
+UPDATE(array_0)
+UPDATE(array_1)
+UPDATE(array_8)
+UPDATE(hash_0)
+UPDATE(hash_1)
+UPDATE(hash_8)
+UPDATE(alloc_0)
+UPDATE(alloc_1)
+UPDATE(alloc_8)
+UPDATE(lru_0)
+UPDATE(lru_1)
+UPDATE(lru_8)
+
+/* Into the map and out of it again */
+#define DELETE(map)							\
+static __always_inline bool op_delete_##map(struct slot *v)		\
+{									\
+	return !bpf_map_delete_elem(&(map), &key) &&			\
+	       !bpf_map_update_elem(&(map), &key, &zeros, 0);		\
+}									\
+BENCH(delete_##map)
+
+DELETE(hash_0)
+DELETE(hash_1)
+DELETE(hash_8)
+DELETE(alloc_0)
+DELETE(alloc_1)
+DELETE(alloc_8)
+
+#define OBJ(type)							\
+static __always_inline bool op_obj_##type(struct slot *v)		\
+{									\
+	return PUT(bpf_obj_new(struct type), bpf_obj_drop);		\
+}									\
+BENCH(obj_##type)
+
+OBJ(small)
+OBJ(large)
+OBJ(holder)
