@@ -1,7 +1,10 @@
 #!/bin/bash
 # veristat.sh: what the verifier makes of the selected tests' programs, on the
 # base and on the series. The objects are built once, from the series' tree, so
-# that both kernels verify the same bytes.
+# that both kernels verify the same bytes. Some of them want all of the selftests'
+# config.
+: "${PROFILE:=full}"
+export PROFILE
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
