@@ -249,8 +249,7 @@ UPDATE(lru_8)
 #define DELETE(map)							\
 static __always_inline bool op_delete_##map(struct slot *v)		\
 {									\
-	return !bpf_map_delete_elem(&(map), &key) &&			\
-	       !bpf_map_update_elem(&(map), &key, &zeros, 0);		\
+	return !bpf_map_delete_elem(&(map), &key) && op_update_##map(v); \
 }									\
 BENCH(delete_##map)
 
