@@ -44,7 +44,7 @@ measure "$obj" "$out/series"
 	join "$out/base/figures" "$out/series/figures" --nocheck-order | awk '
 		{ printf "%-24s %10.1f %10.1f %8s\n", $1, $2, $3, ($2 > 0 ? sprintf("%.3f", $3 / $2) : "-") }'
 } >"$out/table"
-awk 'NR > 1 { printf "%s{\"operation\": \"%s\", \"base\": %s, \"series\": %s}", NR > 2 ? ",\n" : "[\n", $1, $2, $3 }
+awk 'NR > 1 { printf "%s{\"operation\": \"%s\", \"base\": %s, \"series\": %s}", (NR > 2 ? ",\n" : "[\n"), $1, $2, $3 }
 	END { print "\n]" }' "$out/table" >"$out/bench.json"
 cat "$out/table"
 say "instructions an operation; results: ${out#"$TOP/"}; total $SECONDS s"
