@@ -57,7 +57,7 @@ struct fill {
 };
 
 /* What is done to r6 before */
-enum { AS_IT_IS, PLUS_8, PLUS_VAR, NR_OFFSETS };
+enum { AS_IT_IS, PLUS_8, PLUS_VAR };
 
 struct found {
 	char what[160];
@@ -704,7 +704,7 @@ void test_no_warn(void)
 	char name[80];
 	int i, end;
 	struct no_warn *skel;
-	struct btf *vmlinux;
+	struct btf *vmlinux, *module;
 	struct bpf_program *p;
 	struct bpf_map *map;
 	__u64 start;
@@ -726,8 +726,9 @@ void test_no_warn(void)
 
 	add_helpers();
 	add_kfuncs(vmlinux, 0);
-	if (module_btf(vmlinux))
-		add_kfuncs(module_btf(vmlinux), 1);
+	module = module_btf(vmlinux);
+	if (module)
+		add_kfuncs(module, 1);
 	bpf_object__for_each_program(p, skel->obj)
 		add_prog(p);
 	add_tags(bpf_object__btf(skel->obj));

@@ -175,45 +175,23 @@ ACQUIRE(obj_pcpu, "percpu_ptr_or_null_plain(", "percpu_ptr_plain(", struct plain
 ACQUIRE(record, "=ringbuf_mem_or_null(", "=ringbuf_mem(", void,
 	bpf_ringbuf_reserve(&ringbuf, 64, 0), discard)
 
-MAKER(obj_node_l, "=ptr_node(")
-{
-	struct node *n = bpf_obj_new(struct node);
-
-	if (n) {
-		PROBE(&n->l);
-		bpf_obj_drop(n);
-	}
+/* What lies in an owned object */
+#define INSIDE(name, reg, type, expr)					\
+static __always_inline void mk_##name(void *ctx);			\
+MAKER(name, reg)							\
+{									\
+	struct type *n = bpf_obj_new(struct type);			\
+									\
+	if (n) {							\
+		PROBE(expr);						\
+		bpf_obj_drop(n);					\
+	}								\
 }
 
-MAKER(obj_node_r, "=ptr_node(")
-{
-	struct node *n = bpf_obj_new(struct node);
-
-	if (n) {
-		PROBE(&n->r);
-		bpf_obj_drop(n);
-	}
-}
-
-MAKER(obj_member, "=ptr_node(")
-{
-	struct node *n = bpf_obj_new(struct node);
-
-	if (n) {
-		PROBE(&n->data);
-		bpf_obj_drop(n);
-	}
-}
-
-MAKER(obj_kptr, "=ptr_inner(")
-{
-	struct inner *n = bpf_obj_new(struct inner);
-
-	if (n) {
-		PROBE(&n->plain);
-		bpf_obj_drop(n);
-	}
-}
+INSIDE(obj_node_l, "=ptr_node(", node, &n->l)
+INSIDE(obj_node_r, "=ptr_node(", node, &n->r)
+INSIDE(obj_member, "=ptr_node(", node, &n->data)
+INSIDE(obj_kptr, "=ptr_inner(", inner, &n->plain)
 
 static bool less(struct bpf_rb_node *a, const struct bpf_rb_node *b)
 {

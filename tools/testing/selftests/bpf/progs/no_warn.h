@@ -157,7 +157,6 @@ static __always_inline void prefix##_##name(typeof(type) *ctx)
 #define TC(name, reg)	MAKER_OF("tc", tc, struct __sk_buff, name, reg)
 #define TP(name, reg)	MAKER_OF("tp_btf/task_newtask", tp, __u64, name, reg)
 #define LSM(name, reg)	MAKER_OF("lsm.s/file_open", lsm, __u64, name, reg)
-#define SYS(name, reg)	MAKER_OF("syscall", sys, void, name, reg)
 #define XDP(name, reg)	MAKER_OF("xdp", xdp, struct xdp_md, name, reg)
 
 /* Each type of program has what takes no making: those that exist for their helpers. */
