@@ -2,8 +2,7 @@
 # bench.sh: what operations on kptrs cost on the base and on the series. Under QEMU's
 # -icount a nanosecond of the guest is an instruction, so figures are instructions, and
 # the same on any machine; KVM and other CPUs do not come into it.
-: "${PROFILE:=bare}"
-export PROFILE
+DEFAULT_PROFILE=bare
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
@@ -14,23 +13,13 @@ check_options
 lock_checkout
 "$S/setup.sh"
 "$S/tree.sh"
-tree=$LINUX obj=$B/obj/$PROFILE
-base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
-side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
-out=$(new_results bench)
-mkdir "$out/base" "$out/series"
-build_kernel "$base_tree" "$base_obj" "$out/base"
-build_kernel "$tree" "$obj" "$out/series"
+base_and_series bench
 TESTS=bench_kptr
 build_tests "$tree" "$obj" "$out"
 stage=$obj/tests/tools/testing/selftests/bpf
 
 measure() { # OBJ RESULTS
-	local rc=0
-
-	boot_vm "$1" "$2" "cd '/top/${stage#"$TOP/"}' && ./test_progs -v -t $TESTS 2>&1" || rc=$?
-	[ $rc = 0 ] || die $rc "$VM_WHY"
-	[ "$GUEST_STATUS" = 0 ] || die $E_TEST "test_progs ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"
+	ends_well "$1" "$2" test_progs "cd '/top/${stage#"$TOP/"}' && ./test_progs -v -t $TESTS 2>&1"
 	sed -n 's/^bench //p' "$2/guest.log" >"$2/figures"
 	[ -s "$2/figures" ] || die $E_TEST "nothing measured, see $2/guest.log"
 }

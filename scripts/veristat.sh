@@ -3,8 +3,7 @@
 # base and on the series. The objects are built once, from the series' tree, so
 # that both kernels verify the same bytes. Some of them want all of the selftests'
 # config.
-: "${PROFILE:=full}"
-export PROFILE
+DEFAULT_PROFILE=full
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
@@ -13,18 +12,11 @@ lock_checkout
 [ -n "$TESTS" ] || TESTS=$(all_tests),$(list "$POLICY/TESTS.veristat" | paste -sd,)
 "$S/setup.sh"
 "$S/tree.sh"
-tree=$LINUX obj=$B/obj/$PROFILE
-base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
-check_tests "$tree"
-side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
-[ -z "$EXTRA" ] || lay_extra
-out=$(new_results veristat)
-mkdir "$out/base" "$out/series"
+check_tests "$LINUX"
+base_and_series veristat
 
 bpf=tools/testing/selftests/bpf
 stage=$obj/tests/$bpf
-build_kernel "$base_tree" "$base_obj" "$out/base"
-build_kernel "$tree" "$obj" "$out/series"
 build_tests "$tree" "$obj" "$out"
 phase 'veristat build' "$out/build-veristat.log" stage "$tree" "$obj" veristat ||
 	die $E_BUILD "phase 'veristat build' failed: $(first_error "$out/build-veristat.log"), see $out/build-veristat.log"
@@ -47,14 +39,10 @@ sed -n 's|^progs/\(.*\)\.c$|\1|p' "$stage/.staged" | grep -vxF "${oopses:-/}" | 
 done >"$out/objects"
 
 verify() { # OBJ RESULTS
-	local rc=0
-
-	boot_vm "$1" "$2" "
+	ends_well "$1" "$2" veristat "
 		insmod /build/obj/test_kmods/bpf_testmod.ko &&
 		cd '/top/${stage#"$TOP/"}' &&
-		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv" || rc=$?
-	[ $rc = 0 ] || die $rc "$VM_WHY"
-	[ "$GUEST_STATUS" = 0 ] || die $E_TEST "veristat ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"
+		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv"
 }
 say 'on the base:'
 verify "$base_obj" "$out/base"

@@ -43,7 +43,7 @@ opt() {
 
 opt BASE ''
 opt SUITE trixie
-opt PROFILE lockdep
+opt PROFILE "${DEFAULT_PROFILE:-lockdep}"	# a verb may have its own
 opt TESTS ''
 opt SMP 2
 opt MEM 4G

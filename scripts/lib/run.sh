@@ -21,6 +21,28 @@ new_results() {
 	echo "$out$n"
 }
 
+# base_and_series NAME: the kernels of both, for a verb that compares them. Sets tree
+# and obj, base_tree and base_obj, and out, where base/ and series/ are.
+base_and_series() {
+	tree=$LINUX obj=$B/obj/$PROFILE
+	base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
+	side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+	[ -z "$EXTRA" ] || lay_extra
+	out=$(new_results "$1")
+	mkdir "$out/base" "$out/series"
+	build_kernel "$base_tree" "$base_obj" "$out/base"
+	build_kernel "$tree" "$obj" "$out/series"
+}
+
+# ends_well OBJ RESULTS NAME COMMAND: COMMAND in a VM, or that is the end
+ends_well() {
+	local rc=0
+
+	boot_vm "$1" "$2" "$4" || rc=$?
+	[ $rc = 0 ] || die $rc "$VM_WHY"
+	[ "$GUEST_STATUS" = 0 ] || die $E_TEST "$3 ended with status $GUEST_STATUS: $(last_line "$2/guest.log")"
+}
+
 # run_vm OBJ RESULTS NAME COMMAND REPORT...: COMMAND in a VM, its REPORT, then
 # the verdict: 0, or the status of the worst that happened
 run_vm() {
