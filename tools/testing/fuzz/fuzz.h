@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * fuzz: random programs over dynptrs, their clones and slices, the skbs and ring buffer
- * records below them, and over nodes, kptrs, lists and iterators, against the verifier.
+ * records below them, and over nodes, kptrs, lists, trees and iterators, against the
+ * verifier.
  *
  *   oracle.c	runs a program's instructions as the kernel would, with every
  *		outcome of each branch and of each call that may return NULL: it
@@ -59,7 +60,7 @@ enum callee {
 	/* write by way of a dynptr */
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
 	C_LOCK, C_UNLOCK, C_PUSH_FRONT, C_PUSH_BACK, C_POP_FRONT, C_POP_BACK,
-	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
+	C_TREE_ADD, C_TREE_FIRST, C_TREE_REMOVE, C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
 	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE,
 	C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
@@ -78,9 +79,10 @@ enum callee callee_of(const struct bpf_insn *insn);
 
 /*
  * A node of a qdisc's programs has a kptr to an skb, one of a syscall's a refcount and a
- * place in a list; so have the maps kptrs to the one or the other. One map has the list.
+ * place in a list and one in a tree; so have the maps kptrs to the one or the other. One
+ * map has the list and the tree.
  */
-enum { NODE_LINK = 16, LIST_HEAD = 8 };	/* their offsets */
+enum { NODE_LINK = 16, NODE_TREE = 40, LIST_HEAD = 8, TREE_ROOT = 24 };	/* their offsets */
 extern int ringbuf_fd, mem_fd, list_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
 
 /* oracle.c: a machine */
@@ -115,7 +117,7 @@ struct obj {
 	unsigned char kind;
 	unsigned char alive;
 	unsigned char owned;	/* the program has to release it */
-	unsigned char node;	/* an skb in this node, a node in a list; 0: in none */
+	unsigned char node;	/* an skb in this node, a node in a list or tree; 0: in none */
 	unsigned char gen;	/* O_NODE: the RCU section, plus 1, in which it was given away */
 	unsigned char drained;	/* an iterator has said that there is no more */
 	unsigned char level;	/* for the generator: G.level when it was acquired */
@@ -199,7 +201,7 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(node_read) x(push) x(pop) x(rcu) x(rcu_load) x(acquire) \
+	x(obj_drop) x(node_read) x(push) x(pop) x(tree_add) x(tree_first) x(tree_remove) x(rcu) x(rcu_load) x(acquire) \
 	x(iter_new) x(iter_next) x(iter_destroy) \
 	x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) x(subprog_returns_slice)
 #define OP(name) OP_##name,

@@ -126,7 +126,7 @@ static void end_slices(void)
 	static const unsigned char ends[] = {
 		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
 		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu, OP_iter_destroy,
-		OP_push, OP_push
+		OP_push, OP_push, OP_tree_add, OP_tree_first
 	};
 	int i, op;
 
@@ -145,7 +145,8 @@ static bool use_dead(void)
 		OP_read, OP_slice, OP_clone, OP_data, OP_write, OP_memset, OP_copy, OP_submit,
 		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
 		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu,
-		OP_iter_next, OP_iter_destroy, OP_node_read, OP_node_read, OP_push
+		OP_iter_next, OP_iter_destroy, OP_node_read, OP_node_read, OP_push,
+		OP_tree_add
 	};
 	bool slice = chance(60);
 	int i, op;

@@ -40,6 +40,9 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_PUSH_BACK] = { "bpf_list_push_back_impl" },
 	[C_POP_FRONT] = { "bpf_list_pop_front" },
 	[C_POP_BACK] = { "bpf_list_pop_back" },
+	[C_TREE_ADD] = { "bpf_rbtree_add_impl" },
+	[C_TREE_FIRST] = { "bpf_rbtree_first" },
+	[C_TREE_REMOVE] = { "bpf_rbtree_remove" },
 	[C_RCU_LOCK] = { "bpf_rcu_read_lock" },
 	[C_RCU_UNLOCK] = { "bpf_rcu_read_unlock" },
 	[C_ACQUIRE] = { "bpf_refcount_acquire_impl" },
@@ -68,8 +71,12 @@ enum callee callee_of(const struct bpf_insn *insn)
 	die("a call of unknown function %d", insn->imm);
 }
 
-static struct bpf_insn linked[MAX_FNS * MAX_INSNS];
-static int start[MAX_FNS], nlinked;
+/* The order of all trees: nothing is less than anything. It comes behind the functions. */
+static const struct bpf_insn less[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+static struct bpf_insn linked[MAX_FNS * MAX_INSNS + ARRAY_SIZE(less)];
+static int start[MAX_FNS + 1], nlinked;
+static bool has_less;
 
 void link_fns(void)
 {
@@ -81,9 +88,20 @@ void link_fns(void)
 		memcpy(linked + nlinked, P.fn[f].insn, P.fn[f].n * sizeof(*linked));
 		nlinked += P.fn[f].n;
 	}
-	for (i = 0, insn = linked; i < nlinked; i++, insn++)
+	start[f] = nlinked;
+	has_less = false;
+	for (i = 0, insn = linked; i < nlinked; i++, insn++) {
 		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL)
 			insn->imm = start[insn->imm] - i - 1;
+		if (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->src_reg == BPF_PSEUDO_FUNC) {
+			insn->imm = nlinked - i - 1;
+			has_less = true;
+		}
+	}
+	if (has_less) {
+		memcpy(linked + nlinked, less, sizeof(less));
+		nlinked += ARRAY_SIZE(less);
+	}
 }
 
 static void print_insn(int i)
@@ -106,10 +124,11 @@ static void print_insn(int i)
 		printf("r%d += r%d\n", insn->dst_reg, insn->src_reg);
 		break;
 	case BPF_LD | BPF_IMM | BPF_DW:
-		printf("r%d = %s map\n", insn->dst_reg,
-		       insn->imm == ringbuf_fd ? "ring buffer" :
-		       insn->imm == list_fd ? "value of list" :
-		       insn->imm == kptr_fd[P.type] ? "value of kptr" : "value of");
+		printf("r%d = %s\n", insn->dst_reg,
+		       insn->src_reg == BPF_PSEUDO_FUNC ? "less()" :
+		       insn->imm == ringbuf_fd ? "ring buffer map" :
+		       insn->imm == list_fd ? "value of list map" :
+		       insn->imm == kptr_fd[P.type] ? "value of kptr map" : "value of map");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 	case BPF_LDX | BPF_MEM | BPF_W:
@@ -169,17 +188,17 @@ int load(unsigned int flags, int level, char *log, size_t size)
 		[XDP] = BPF_PROG_TYPE_XDP,
 		[SYSCALL] = BPF_PROG_TYPE_SYSCALL,
 	};
-	struct bpf_func_info info[MAX_FNS];
+	struct bpf_func_info info[MAX_FNS + 1];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		.prog_flags = flags, .log_level = level, .log_buf = log, .log_size = size,
-		.prog_btf_fd = prog_btf_fd, .func_info = info, .func_info_cnt = P.nfns,
+		.prog_btf_fd = prog_btf_fd, .func_info = info, .func_info_cnt = P.nfns + has_less,
 		.func_info_rec_size = sizeof(*info), .attempts = 1);
 	int f, fd;
 
-	for (f = 0; f < P.nfns; f++)
+	for (f = 0; f < P.nfns + has_less; f++)
 		info[f] = (struct bpf_func_info){
 			.insn_off = start[f],
-			.type_id = P.fn[f].global ? global_id[P.type] : func_id,
+			.type_id = f < P.nfns && P.fn[f].global ? global_id[P.type] : func_id,
 		};
 	if (P.type == XDP)
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
@@ -208,7 +227,7 @@ void make_btf_and_maps(void)
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	static const char * const contexts[NR_TYPES] = { [TC] = "__sk_buff", [XDP] = "xdp_md" };
 	int i, skb, proto, ptr, num_id, long_id, dynptr, mem, refcount, value_id;
-	int link, lock, head, list_id;
+	int link, lock, head, tree, root, list_id;
 	const struct btf_member *m;
 	const struct btf_type *t;
 	struct btf *vmlinux, *btf;
@@ -246,21 +265,28 @@ void make_btf_and_maps(void)
 	btf__add_field(btf, "val", num_id, 0, 0);
 	link = btf__add_struct(btf, "bpf_list_node", 24);
 	add_longs(btf, long_id, 3);
+	tree = btf__add_struct(btf, "bpf_rb_node", 32);
+	add_longs(btf, long_id, 4);
 	lock = btf__add_struct(btf, "bpf_spin_lock", 4);
 	btf__add_field(btf, "val", num_id, 0, 0);
 	head = btf__add_struct(btf, "bpf_list_head", 16);
 	add_longs(btf, long_id, 2);
-	node_id[SYSCALL] = btf__add_struct(btf, "refcounted", 40);
+	root = btf__add_struct(btf, "bpf_rb_root", 16);
+	add_longs(btf, long_id, 2);
+	node_id[SYSCALL] = btf__add_struct(btf, "refcounted", 72);
 	btf__add_field(btf, "key", long_id, 0, 0);
 	btf__add_field(btf, "ref", refcount, 64, 0);
 	btf__add_field(btf, "link", link, 8 * NODE_LINK, 0);
+	btf__add_field(btf, "tree", tree, 8 * NODE_TREE, 0);
 	ptr = btf__add_ptr(btf, btf__add_type_tag(btf, "kptr", node_id[SYSCALL]));
 	value_id = btf__add_struct(btf, "value", 8);
 	btf__add_field(btf, "node", ptr, 0, 0);
-	list_id = btf__add_struct(btf, "list", 24);
+	list_id = btf__add_struct(btf, "list", 40);
 	btf__add_field(btf, "lock", lock, 0, 0);
 	btf__add_field(btf, "head", head, 8 * LIST_HEAD, 0);
+	btf__add_field(btf, "root", root, 8 * TREE_ROOT, 0);
 	btf__add_decl_tag(btf, "contains:refcounted:link", list_id, 1);
+	btf__add_decl_tag(btf, "contains:refcounted:tree", list_id, 2);
 	proto = btf__add_func_proto(btf, num_id);
 	func_id = btf__add_func(btf, "f", BTF_FUNC_STATIC, proto);
 	dynptr = btf__add_ptr(btf, btf__add_struct(btf, "bpf_dynptr", 16));
@@ -291,7 +317,7 @@ void make_btf_and_maps(void)
 	opts.btf_value_type_id = value_id;
 	kptr_fd[SYSCALL] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "node", 4, 8, 1, &opts);
 	opts.btf_value_type_id = list_id;
-	list_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "list", 4, 24, 1, &opts);
+	list_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "list", 4, 40, 1, &opts);
 	if (ringbuf_fd < 0 || mem_fd < 0 || list_fd < 0 || kptr_fd[QDISC] < 0 ||
 	    kptr_fd[SYSCALL] < 0)
 		die("cannot create a map: %s", strerror(errno));

@@ -45,7 +45,7 @@ static void use_obj(struct state *s, int o)
 		event(s, UNSAFE, "use of a released object");
 	else if (s->obj[o].node)
 		event(s, UNSAFE, s->obj[o].node == IN_LIST ?
-				 "use of a node that was moved into a list" :
+				 "use of a node that was moved into a list or tree" :
 				 "use of an skb that was moved into a node");
 }
 
@@ -289,7 +289,7 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 
 	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW ||
 	    (c == C_ACQUIRE && (r[1].kind == RCU_NODE || lent(s, r[1]))) ||
-	    c == C_POP_FRONT || c == C_POP_BACK ||
+	    c == C_POP_FRONT || c == C_POP_BACK || c == C_TREE_FIRST || c == C_TREE_REMOVE ||
 	    (c == C_ITER_NEXT && may_go_on(s, r[1])))
 		null = choose(s);
 	if (O.trace)
@@ -409,8 +409,10 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 		break;
 	case C_PUSH_FRONT:
 	case C_PUSH_BACK:
-		if (r[2].kind != NODE || r[2].aux != offset(NODE_LINK)) {
-			event(s, UNSAFE, "what is put into a list is no node");
+	case C_TREE_ADD:
+		if (r[2].kind != NODE ||
+		    r[2].aux != offset(c == C_TREE_ADD ? NODE_TREE : NODE_LINK)) {
+			event(s, UNSAFE, "what is put into a list or tree is no node");
 			break;
 		}
 		use_obj(s, r[2].obj);
@@ -420,6 +422,15 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_POP_FRONT:
 	case C_POP_BACK:
 		ret = (struct val){ NODE, .aux = offset(NODE_LINK) };
+		break;
+	case C_TREE_REMOVE:
+		if (r[2].kind != NODE || r[2].aux != offset(NODE_TREE))
+			event(s, UNSAFE, "what is taken out of a tree is no node");
+		else if (!s->obj[r[2].obj].alive)
+			event(s, UNSAFE, "what is taken out of a tree is gone");
+		/* fallthrough */
+	case C_TREE_FIRST:
+		ret = (struct val){ NODE, .aux = offset(NODE_TREE) };
 		break;
 	case C_RCU_LOCK:
 		if (s->rcu)
@@ -480,6 +491,8 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 		ret = num(ZERO);
 	else if (ret.kind == SKB || ret.kind == NODE)
 		ret.obj = new_obj(s, ret.kind == SKB ? O_SKB : O_NODE);
+	if (c == C_TREE_FIRST && ret.kind == NODE)
+		s->obj[ret.obj].node = IN_LIST;
 	memset(r + 1, 0, 5 * sizeof(*r));
 	r[0] = ret;
 }

@@ -92,20 +92,21 @@ bool op_node_read(struct state *s, bool bad)
 	return true;
 }
 
-static void lock_list(enum callee c)
+static void emit_list(int offset)
 {
 	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, list_fd);
+	if (offset)
+		emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, offset));
+}
+
+static void lock_list(enum callee c)
+{
+	emit_list(0);
 	emit_call(c);
 }
 
-static void emit_head(void)
-{
-	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, list_fd);
-	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, LIST_HEAD));
-}
-
-/* A node into the list: under the lock it can be read even then. */
-bool op_push(struct state *s, bool bad)
+/* A node into the list or tree: under the lock it can be read even then. */
+bool op_push(struct state *s, bool tree, bool bad)
 {
 	int h = pick_obj(s, NODE, bad), skip;
 
@@ -114,12 +115,17 @@ bool op_push(struct state *s, bool bad)
 	get(BPF_REG_2, h);
 	skip = skip_if_null(BPF_REG_2);
 	lock_list(C_LOCK);
-	emit_head();
+	emit_list(tree ? TREE_ROOT : LIST_HEAD);
 	get(BPF_REG_2, h);
-	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, NODE_LINK));
-	emit(BPF_MOV64_IMM(BPF_REG_3, 0));
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, tree ? NODE_TREE : NODE_LINK));
+	if (tree)
+		emit_ld(BPF_REG_3, BPF_PSEUDO_FUNC, 0);
+	else
+		emit(BPF_MOV64_IMM(BPF_REG_3, 0));
 	emit(BPF_MOV64_IMM(BPF_REG_4, 0));
-	emit_call(C_PUSH_FRONT + rnd(2));
+	if (tree)
+		emit(BPF_MOV64_IMM(BPF_REG_5, 0));
+	emit_call(tree ? C_TREE_ADD : C_PUSH_FRONT + rnd(2));
 	if (chance(40)) {
 		get(BPF_REG_1, h);
 		emit(BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0));
@@ -131,22 +137,59 @@ bool op_push(struct state *s, bool bad)
 	return true;
 }
 
+/* From the place in the node that is in the holder to the node */
+static void to_node(int h, int offset)
+{
+	int skip;
+
+	get(BPF_REG_0, h);
+	skip = skip_if_null(BPF_REG_0);
+	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, -offset));
+	put(h, BPF_REG_0);
+	skip_end(skip);
+}
+
 bool op_pop(bool bad)
+{
+	int dst = pick_dst(bad);
+
+	if (dst < 0)
+		return false;
+	lock_list(C_LOCK);
+	emit_list(LIST_HEAD);
+	emit_call(C_POP_FRONT + rnd(2));
+	put(dst, BPF_REG_0);
+	lock_list(C_UNLOCK);
+	to_node(dst, NODE_LINK);
+	return true;
+}
+
+/* The first node of the tree, taken out of it, or looked at: then it is the tree's, and
+ * nothing without the lock.
+ */
+bool op_tree(bool remove, bool bad)
 {
 	int dst = pick_dst(bad), skip;
 
 	if (dst < 0)
 		return false;
 	lock_list(C_LOCK);
-	emit_head();
-	emit_call(C_POP_FRONT + rnd(2));
+	emit_list(TREE_ROOT);
+	emit_call(C_TREE_FIRST);
+	skip = skip_if_null(BPF_REG_0);
+	if (remove) {
+		emit(BPF_MOV64_REG(BPF_REG_2, BPF_REG_0));
+		emit_list(TREE_ROOT);
+		emit_call(C_TREE_REMOVE);
+	} else {
+		emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, -NODE_TREE));
+		emit(BPF_LDX_MEM(BPF_B, BPF_REG_1, BPF_REG_0, 0));
+	}
+	skip_end(skip);
 	put(dst, BPF_REG_0);
 	lock_list(C_UNLOCK);
-	get(BPF_REG_0, dst);
-	skip = skip_if_null(BPF_REG_0);
-	emit(BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, -NODE_LINK));
-	put(dst, BPF_REG_0);
-	skip_end(skip);
+	if (remove)
+		to_node(dst, NODE_TREE);
 	return true;
 }
 

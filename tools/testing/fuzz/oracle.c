@@ -193,7 +193,8 @@ static bool exec(struct state *s)
 		return true;
 	case BPF_LD | BPF_IMM | BPF_DW:
 		f->pc++;
-		*dst = (struct val){ i->imm == ringbuf_fd ? RINGBUF : i->imm == list_fd ? LIST :
+		*dst = i->src_reg == BPF_PSEUDO_FUNC ? num(UNKNOWN) :
+			(struct val){ i->imm == ringbuf_fd ? RINGBUF : i->imm == list_fd ? LIST :
 				     i->imm == kptr_fd[P.type] ? KPTR : MEM };
 		return true;
 	case BPF_LDX | BPF_MEM | BPF_DW:

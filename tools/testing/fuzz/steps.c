@@ -37,7 +37,8 @@ static const unsigned char weights[][OP_call] = {
 		[OP_read] = 2, [OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1,
 		[OP_overwrite] = 3, [OP_submit] = 2, [OP_discard] = 2, [OP_xchg_map] = 6,
 		[OP_obj_new] = 6, [OP_obj_drop] = 4, [OP_node_read] = 4, [OP_push] = 5,
-		[OP_pop] = 4, [OP_rcu] = 6, [OP_rcu_load] = 10,
+		[OP_pop] = 4, [OP_tree_add] = 5, [OP_tree_first] = 2, [OP_tree_remove] = 4,
+		[OP_rcu] = 6, [OP_rcu_load] = 10,
 		[OP_acquire] = 8, [OP_iter_new] = 3, [OP_iter_next] = 5, [OP_iter_destroy] = 1,
 		[OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8,
 	},
@@ -567,9 +568,13 @@ bool emit_op(struct state *s, int op, bool bad)
 	case OP_node_read:
 		return op_node_read(s, bad);
 	case OP_push:
-		return op_push(s, bad);
+	case OP_tree_add:
+		return op_push(s, op == OP_tree_add, bad);
 	case OP_pop:
 		return op_pop(bad);
+	case OP_tree_first:
+	case OP_tree_remove:
+		return op_tree(op == OP_tree_remove, bad);
 	case OP_rcu:
 		emit_call(s->rcu ? C_RCU_UNLOCK : C_RCU_LOCK);
 		return true;

@@ -21,8 +21,9 @@ bool op_xchg(struct state *s, int op, bool bad);
 bool op_rcu_load(bool bad);
 bool op_acquire(struct state *s, bool bad);
 bool op_node_read(struct state *s, bool bad);
-bool op_push(struct state *s, bool bad);
+bool op_push(struct state *s, bool tree, bool bad);
 bool op_pop(bool bad);
+bool op_tree(bool remove, bool bad);
 bool op_iter(struct state *s, int op, bool bad);
 
 #endif
