@@ -172,10 +172,43 @@ static __u64 cycles(void)
 #endif
 }
 
+static long long failures_left(const char *times)
+{
+	long long left = -1;
+	FILE *f = fopen(times, "r");
+
+	if (f) {
+		if (fscanf(f, "%lld", &left) != 1)
+			left = -1;
+		fclose(f);
+	}
+	return left;
+}
+
+#define FAILSLAB "/sys/kernel/debug/failslab/"
+#define FAILURES "1000000000"
+
+/* Every other allocation that must not wait */
+static void fail_allocations(void)
+{
+	write_sysctl(FAILSLAB "verbose", "0");
+	write_sysctl(FAILSLAB "times", FAILURES);
+	write_sysctl(FAILSLAB "probability", "50");
+}
+
+static void stop_failing(void)
+{
+	long long failed = atoll(FAILURES) - failures_left(FAILSLAB "times");
+
+	write_sysctl(FAILSLAB "probability", "0");
+	ASSERT_GT(failed, 0, "allocations failed");
+	printf("%lld allocations failed\n", failed);
+}
+
 /* From a teardown to its destructor, one after the other: as the program's clock
  * says, and, with the system call, as the processor's does
  */
-static void test_latency(bool loaded)
+static void test_latency(const char *name, bool loaded, bool no_memory)
 {
 	int cpus = libbpf_num_possible_cpus(), threads = 0, n, i;
 	struct kptr_dtor_context_latency *skel;
@@ -207,13 +240,17 @@ static void test_latency(bool loaded)
 	}
 	if (loaded)
 		ASSERT_GT(threads, 0, "threads");
+	if (no_memory)
+		fail_allocations();
 	began = cycles();
 	began_ns = get_time_ns();
 	for (i = 0; i < n; i++) {
 		__u64 end = get_time_ns() + 10 * 1000000000ULL;
 
-		c[i] = cycles();
-		run(skel->progs.start_clock);
+		do {
+			c[i] = cycles();
+			run(skel->progs.start_clock);
+		} while (no_memory && skel->bss->torn == i && get_time_ns() < end);
 		while (READ_ONCE(skel->bss->destroyed) <= i && get_time_ns() < end)
 			sched_yield();
 		c[i] = cycles() - c[i];
@@ -224,7 +261,10 @@ static void test_latency(bool loaded)
 	WRITE_ONCE(storm_ends, true);
 	for (i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
-	ASSERT_EQ(skel->bss->failed, 0, "failed");
+	if (no_memory)
+		stop_failing();
+	else
+		ASSERT_EQ(skel->bss->failed, 0, "failed");
 	ASSERT_EQ(skel->bss->torn, n, "torn down");
 	if (!ASSERT_EQ(skel->bss->destroyed, n, "destroyed"))
 		goto out_free;
@@ -236,10 +276,10 @@ static void test_latency(bool loaded)
 	s = skel->bss->samples;
 	qsort(s, n, sizeof(*s), compare_samples);
 	qsort(c, n, sizeof(*c), compare_samples);
-	printf("latency %s: p50 %.1f us, p99 %.1f us, max %.1f us\n", loaded ? "storm" : "idle",
+	printf("latency %s: p50 %.1f us, p99 %.1f us, max %.1f us\n", name,
 	       s[n / 2] / 1e3, s[n * 99 / 100] / 1e3, s[n - 1] / 1e3);
 	printf("latency %s, seen by user space: p50 %.1f us, p99 %.1f us, max %.1f us\n",
-	       loaded ? "storm" : "idle", c[n / 2] * us, c[n * 99 / 100] * us, c[n - 1] * us);
+	       name, c[n / 2] * us, c[n * 99 / 100] * us, c[n - 1] * us);
 	ASSERT_LT(s[n - 1], 1000000000ULL, "max");
 out_free:
 	free(c);
@@ -284,9 +324,15 @@ static void local_subtests(void)
 	if (test__start_subtest("survivor_tree"))
 		test_survivors("fill_survivors_tree", "reuse_survivors_tree");
 	if (test__start_subtest("latency_idle"))
-		test_latency(false);
+		test_latency("idle", false, false);
 	if (test__start_subtest("latency_storm"))
-		test_latency(true);
+		test_latency("storm", true, false);
+	if (test__start_subtest("latency_no_memory")) {
+		if (access(FAILSLAB "times", W_OK))
+			test__skip();	/* a profile without fault injection */
+		else
+			test_latency("no memory", true, true);
+	}
 }
 
 #endif

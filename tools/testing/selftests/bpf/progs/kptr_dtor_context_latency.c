@@ -69,10 +69,18 @@ int start_clock(void *unused)
 	if (obj)
 		bpf_test_nmi_obj_release(obj);
 	start = bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&one, &k, &none, BPF_ANY))
+	if (bpf_map_update_elem(&one, &k, &none, BPF_ANY)) {
 		failed++;
-	else
+		return 0;
+	}
+	/* Still there if it had no job, and memory for one was not to be had */
+	obj = bpf_kptr_xchg(&v->obj, NULL);
+	if (obj) {
+		bpf_test_nmi_obj_release(obj);
+		failed++;
+	} else {
 		torn++;
+	}
 	return 0;
 }
 
