@@ -40,7 +40,7 @@ done >"$out/objects"
 
 verify() { # OBJ RESULTS
 	ends_well "$1" "$2" veristat "
-		insmod /build/obj/test_kmods/bpf_testmod.ko &&
+		insmod /build/obj/test_kmods/bpf_testmod.ko && insmod /build/obj/test_kmods/bpf_test_nmi.ko &&
 		cd '/top/${stage#"$TOP/"}' &&
 		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv"
 }
