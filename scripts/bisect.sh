@@ -44,13 +44,6 @@ objects() {
 		esac
 	done | sort -u
 }
-# How often each file has each warning: COUNT FILE: WARNING. A place in a header
-# counts once, however many objects tell of it.
-warnings() { # LOG
-	{ grep -E '^[^ ]*\.[chS]:[0-9]+:[0-9]+: (warning|error): ' "$1" || true; } | sort -u |
-		sed -E 's/^(\.\.|\/build)\/linux\///; s/^([^ ]*\.[chS]):[0-9]+:[0-9]+: (warning|error): /\1: /' |
-		sort | uniq -c
-}
 compile() { # COMMIT LOG OBJECT...
 	local c=$1 out=$2
 
@@ -74,10 +67,6 @@ now_known() { # LOG OBJECT...
 		END { for (k in n) print n[k], k }' "$known" <(warnings "$out") >"$known.new"
 	mv "$known.new" "$known"
 }
-new_warnings() { # LOG
-	awk '{ k = $0; sub(/^ *[0-9]+ /, "", k) } FILENAME == ARGV[1] { n[k] = $1; next } $1 > n[k] + 0 { print k }' "$known" <(warnings "$1")
-}
-
 kernel_commit() {
 	local o new
 
@@ -88,7 +77,7 @@ kernel_commit() {
 	fi
 	# shellcheck disable=SC2086
 	compile "$1" "$log" $o || { first_error "$log"; return 1; }
-	new=$(new_warnings "$log")
+	new=$(warnings "$log" | new_warnings "$known" -)
 	# shellcheck disable=SC2086
 	now_known "$log" $o
 	[ -z "$new" ] || { echo "new warnings: $new"; return 1; }

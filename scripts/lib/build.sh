@@ -139,3 +139,13 @@ lay_extra() {
 	[ -n "$had" ] || die $E_OPT "EXTRA=$EXTRA has neither prog_tests/, progs/ nor *.patch"
 }
 extra_id() { [ -z "$EXTRA" ] || (cd "$EXTRA" && find . -type f -exec sha256sum {} + | sort); }
+
+# How often each file has each warning: COUNT FILE: WARNING. A place in a header
+# counts once, however many objects tell of it.
+warnings() { # LOG
+	{ grep -E '^[^ ]*\.[chS]:[0-9]+:[0-9]+: (warning|error): ' "$1" || true; } | sort -u |
+		sed -E 's/^(\.\.|\/build)\/linux\///; s/^([^ ]*\.[chS]):[0-9]+:[0-9]+: (warning|error): /\1: /' |
+		sort | uniq -c
+}
+# new_warnings KNOWN HAVE: of two outputs of warnings(), what the second has more of
+new_warnings() { awk '{ k = $0; sub(/^ *[0-9]+ /, "", k) } FILENAME == ARGV[1] { n[k] = $1; next } $1 > n[k] + 0 { print k }' "$1" "$2"; }
