@@ -13,6 +13,7 @@ check-full adds to make check:
   model: the larger configurations of the kptr pool's models
   torture: a million kptrs torn down in NMI on each kernel, 10,000 random programs,
     and kernels broken on purpose
+  matrix: what the series changes, compiled for other architectures and options
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
   and no verdict of an earlier run is taken for today's (FRESH=1)
@@ -33,6 +34,7 @@ adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= PROFILE=full "$S/veristat.sh"
 adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
+adopt matrix "$S/matrix.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
 	case $p in

@@ -36,6 +36,7 @@ round_trip() {
 adopt lint "$S/lint.sh"
 check 'git am of the series' am
 check 'export gives the same patches' round_trip
+adopt 'mbox' env PART= "$S/mbox-test.sh"
 adopt 'splat gate' "$S/splat-test.sh"
 adopt 'model' env MODEL=quick "$S/model.sh"
 

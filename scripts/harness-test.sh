@@ -347,7 +347,10 @@ torture_ends() {
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
 check 'output through a pipe' piped
 check 'SIGTERM' terminated
-check 'unknown part' says $E_OPT "unknown PART 'nope': series.txt has" env PART=nope scripts/parts.sh
+for v in parts mbox cc; do
+	check "$v: unknown part" says $E_OPT "unknown PART 'nope': series.txt has" env PART=nope "scripts/$v.sh"
+done
+check 'mbox: bad VERSION' says $E_OPT 'VERSION=two: a number from 1 to 999 is wanted' env VERSION=two scripts/mbox.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
 check 'fuzz: bad START' says $E_OPT 'START=x: the number of a program is wanted' env START=x scripts/fuzz.sh

@@ -21,11 +21,14 @@ Check
                     purpose, in which they must find it; goes on where it stopped
   make model        spin on the models of the kptr pool, and on their mutants
   make commits      build and boot each commit of the series, with its tests
+  make matrix       compile for other architectures, compilers and options
   make parts        each part of the series on the base, with only what it stands on
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
   make export       its commits back to patches and series.txt
+  make mbox         each part as a mailbox with its cover letter, in build/mbox/
+  make cc           whom get_maintainer.pl names for each part
   make build        kernel, modules and selftests, without a boot
   make setup        host packages and the toolchain root, nothing else
   make clean        remove build/ (asks git first), keep the cache
@@ -47,7 +50,8 @@ Options (make VERB NAME=value; now)
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
   COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each
   BOOT=$BOOT		more kernel parameters for the VM
-  PART=$PART		for parts: one of: $(parts | xargs)
+  PART=$PART		for parts, mbox, cc: of: $(parts | xargs)
+  VERSION=$VERSION	for mbox: [PATCH ... vN]
   FRESH=$FRESH	1: take no verdict of an earlier run (lint, bisect, parts, model keep them)
   MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root

@@ -8,9 +8,7 @@
 . "$S/lib/run.sh"
 
 check_options
-for part in ${PART//,/ }; do
-	parts | grep -xF -- "$part" >/dev/null || die $E_OPT "unknown PART '$part': series.txt has $(parts | xargs)"
-done
+chosen=$(chosen_parts)
 lock_checkout
 "$S/setup.sh"
 "$S/tree.sh"
@@ -37,7 +35,7 @@ passes() { # PART, in $tree
 }
 
 check 'each patch is in one part' every_patch_in_one
-for part in $(if [ -n "$PART" ]; then echo "${PART//,/ }"; else parts; fi); do
+for part in $chosen; do
 	name="part $part on ${BASE:-7.1.3}$(stands_on "$part" | sed 's/^./, &/')"
 	failed=$FAILED
 	check "applies: $name" apply "$part"

@@ -61,6 +61,7 @@ opt SCENARIO ''
 opt COUNT 1000000
 opt DURATION 0
 opt PART ''
+opt VERSION 1
 opt FRESH 0
 opt V 0
 JOBS=$(nproc)
@@ -82,6 +83,7 @@ check_options() {
 	is_number "$COUNT" && [ ${#COUNT} -le 12 ] || die $E_OPT "COUNT=$COUNT: a number of kptrs is wanted"
 	is_number "$DURATION" && [ ${#DURATION} -le 6 ] || die $E_OPT "DURATION=$DURATION: seconds are wanted"
 	case $MODEL in all | quick) ;; *) die $E_OPT "MODEL=$MODEL: all or quick is wanted" ;; esac
+	is_number "$VERSION" && [ ${#VERSION} -le 3 ] && [ "$VERSION" -ge 1 ] || die $E_OPT "VERSION=$VERSION: a number from 1 to 999 is wanted"
 	case $FRESH in 0 | 1) ;; *) die $E_OPT "FRESH=$FRESH: 0 or 1 is wanted" ;; esac
 	case $V in 0 | 1) ;; *) die $E_OPT "V=$V: 0 or 1 is wanted" ;; esac
 	[ -z "$SEED" ] || is_number "$SEED" && [ ${#SEED} -le 18 ] || die $E_OPT "SEED=$SEED: a number of up to 18 digits is wanted"

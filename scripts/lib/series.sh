@@ -9,6 +9,7 @@ series_patches() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$TOP/series.txt"; }
 # The parts: a line '# part NAME TREE [on NAME...]' stands in front of a part's
 # patches: the tree that they are for, and the parts that they stand on.
 parts() { sed -n 's/^# part \([^ ]*\) .*/\1/p' "$TOP/series.txt"; }
+tree_for() { sed -n "s/^# part $1 \([^ ]*\).*/\1/p" "$TOP/series.txt"; }	# PART
 stands_on() { sed -n "s/^# part $1 [^ ]* on //p" "$TOP/series.txt"; }	# PART
 part_patches() { # PART...: in the order of the series
 	awk -v parts=" $* " '/^# part / { on = index(parts, " " $3 " "); next } /^[^#]/ && on' "$TOP/series.txt"
@@ -19,6 +20,27 @@ with_base() {
 
 	for p in $(stands_on "$1"); do with_base "$p"; done
 	echo "$1"
+}
+
+# The parts that PART names, or all
+chosen_parts() {
+	local p
+
+	[ -n "$PART" ] || parts
+	for p in ${PART//,/ }; do
+		parts | grep -xF -- "$p" || die $E_OPT "unknown PART '$p': series.txt has $(parts | xargs)"
+	done
+}
+
+# recipients PART: 'To: ADDRESS' for lists, 'Cc: ADDRESS' for persons, as the base's
+# get_maintainer.pl names them for the patches
+recipients() {
+	local p
+
+	for p in $(part_patches "$1"); do echo "/top/$p"; done | xargs "$S/enter.sh" "$LINUX" - sh -euc '
+		cd /build/linux
+		perl scripts/get_maintainer.pl --no-rolestats --no-git --no-git-fallback --no-git-chief-penguins --no-fixes "$@"' sh |
+		awk '/[<"]/ { cc[++n] = $0; next } { print "To: " $0 } END { for (i = 1; i <= n; i++) print "Cc: " cc[i] }'
 }
 
 # What the tree was made of: base, order, patches.
@@ -42,7 +64,7 @@ plain_git() {
 # patches of it, on COMMIT in DIR, a new clone of REPO that holds only the files
 # which they touch; dies with the patch, file and hunk that fail.
 apply_series() {
-	local p out patches=${*:4}
+	local p out patches=${*:4} files=()
 
 	patches=${patches:-$(series_patches)}
 	for p in $patches; do
@@ -57,23 +79,28 @@ apply_series() {
 		done
 	} | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
 	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
-	for p in $patches; do
-		out=$(plain_git -C "$3" am -q --committer-date-is-author-date "$TOP/$p" 2>&1) ||
-			die $E_APPLY "$p does not apply: $(failed_hunk "$3" "$TOP/$p" "$out")"
-	done
+	for p in $patches; do files+=("$TOP/$p"); done
+	out=$(plain_git -C "$3" am -q --committer-date-is-author-date "${files[@]}" 2>&1) || {
+		p=${files[$(cat "$3/.git/rebase-apply/next") - 1]}
+		die $E_APPLY "${p#"$TOP/"} does not apply: $(failed_hunk "$3" "$p" "$out")"
+	}
+}
+
+# format_patch TREE ARGUMENTS...: the same bytes whatever git's version and configuration
+format_patch() {
+	plain_git -C "$1" format-patch -q --numbered --no-signature --zero-commit --full-index \
+		--no-renames --no-notes --no-encode-email-headers --diff-algorithm=myers --stat=72 --unified=3 \
+		--src-prefix=a/ --dst-prefix=b/ "${@:2}"
 }
 
 # export_series TREE BASE DEST: the commits BASE..HEAD of TREE as patches below
 # DEST, each in the directory in which most of its changed lines are, and
-# DEST/series.txt; the same bytes whatever git's version and configuration. A part
-# begins at the patch at which it began before.
+# DEST/series.txt. A part begins at the patch at which it began before.
 export_series() {
 	local c d part slug
 
 	rm -rf "$3/flat"
-	plain_git -C "$1" format-patch -q -o "$3/flat" --numbered --no-signature --zero-commit --full-index \
-		--no-renames --no-notes --no-encode-email-headers --diff-algorithm=myers --stat=72 --unified=3 \
-		--src-prefix=a/ --dst-prefix=b/ --no-thread --no-base --subject-prefix='PATCH bpf-next' "$2..HEAD" || return
+	format_patch "$1" -o "$3/flat" --no-thread --no-base --subject-prefix='PATCH bpf-next' "$2..HEAD" || return
 	sed '/^# part /,$d; /^[^#]/,$d' "$TOP/series.txt" >"$3/series.txt"
 	set -- "$1" "$2" "$3" "$3"/flat/*.patch
 	for c in $(git -C "$1" rev-list --reverse "$2..HEAD"); do
@@ -95,7 +122,7 @@ export_series() {
 failed_hunk() { # DIR PATCH OUTPUT_OF_AM
 	local why
 
-	plain_git -C "$1" am --abort >/dev/null 2>&1 || true
+	plain_git -C "$1" am --quit >/dev/null 2>&1 || true
 	# --reject tells the number of the hunk; DIR is thrown away afterwards.
 	why=$(plain_git -C "$1" apply --reject -v "$2" 2>&1 |
 		sed -n 's/^Applying patch \(.*\) with .*/\1/p; s/^Rejected hunk #\([0-9]*\).*/hunk \1/p; /^error: .*\(does not exist\|already exists\|corrupt\)/p' |
