@@ -12,7 +12,6 @@ ACCEL=tcg
 VM_ICOUNT=shift=0,sleep=off
 check_options
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 base_and_series bench
 TESTS=bench_kptr

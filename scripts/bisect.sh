@@ -67,6 +67,7 @@ now_known() { # LOG OBJECT...
 		END { for (k in n) print n[k], k }' "$known" <(warnings "$out") >"$known.new"
 	mv "$known.new" "$known"
 }
+
 kernel_commit() {
 	local o new
 

@@ -8,7 +8,6 @@
 check_options
 chosen=$(chosen_parts)
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 for part in $chosen; do
 	say "$part:"

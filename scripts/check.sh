@@ -9,7 +9,6 @@ cd "$TOP"
 check_options
 lock_checkout
 [ -n "$TESTS" ] || TESTS=$(all_tests)
-"$S/setup.sh"
 "$S/tree.sh"
 
 base=$(git -C "$LINUX" rev-parse refs/series/base)

@@ -9,7 +9,6 @@ export OVERLAY=
 check_options
 lock_checkout
 [ -n "$TESTS" ] || TESTS=$(default_tests),$(list "$POLICY/TESTS.commits" | paste -sd,)
-"$S/setup.sh"
 "$S/tree.sh"
 tree=$B/bisect/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)

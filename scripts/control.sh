@@ -9,13 +9,12 @@
 
 check_options
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 CONTROLS=$POLICY/CONTROLS
 HANG_QUIET=120		# seconds without a word of a VM that is to hang, or may
 base=$(git -C "$LINUX" rev-parse refs/series/base)
-tree=$B/control/linux obj=$B/control/obj-$PROFILE
-side_tree "$tree" "$base"
+base_side
+tree=$base_tree obj=$base_obj
 if [ -n "$TESTS" ]; then
 	check_tests "$LINUX"
 	[ -z "$EXTRA" ] || lay_extra

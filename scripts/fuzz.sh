@@ -9,12 +9,11 @@ lock_checkout
 [ -n "$SEED" ] || SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 again="SEED=$SEED START=$START N=$N PROFILE=$PROFILE ON=$ON"
 say "fuzz: $again"
-"$S/setup.sh"
 "$S/tree.sh"
 tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}
 if [ "$ON" = base ]; then
-	tree=$B/control/linux obj=$B/control/obj-$PROFILE	# as control.sh has them
-	side_tree "$tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+	base_side
+	tree=$base_tree obj=$base_obj
 fi
 out=${RESULTS:-$(new_results fuzz)}
 build_kernel "$tree" "$obj" "$out"

@@ -9,18 +9,17 @@ DIRS='kernel/bpf/ kernel/cgroup/ net/sched/'
 
 check_options
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 tree=$B/matrix/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 
 compile() { # COMMIT NAME ARCH COMPILER OPTIONS: with its log in build/matrix/NAME/log
-	local obj=$B/matrix/$2 make='make -C /build/linux O=/build/obj' o
+	local obj=$B/matrix/$2 make='make -C /build/linux O=/build/obj' missed
 
 	side_tree "$tree" "$1" || return
 	mkdir -p "$obj"
-	{ fragments "$tree"; for o in $5; do echo "$o"; done; } |
-		sed 's/^\(CONFIG_[A-Z0-9_]*\)=n$/# \1 is not set/' >"$obj/.config.want"
+	xargs -n 1 <<<"$5" >"$obj/.config.options"
+	{ fragments "$tree"; cat "$obj/.config.options"; } >"$obj/.config.want"
 	case $4 in
 	gcc) make="env -u LLVM $make" ;;
 	sparse) make="$make C=1" ;;
@@ -28,12 +27,8 @@ compile() { # COMMIT NAME ARCH COMPILER OPTIONS: with its log in build/matrix/NA
 	make="$make ARCH=$3 W=1 -j$JOBS"
 	# shellcheck disable=SC2086
 	enter "$tree" "$obj" $make KCONFIG_ALLCONFIG=/build/obj/.config.want allnoconfig >"$obj/log" 2>&1 || return
-	for o in $5; do
-		case $o in
-		*=n) ! grep "^${o%n}" "$obj/.config" ;;
-		*) grep -xF "$o" "$obj/.config" ;;
-		esac || { echo "not in the final .config: $o"; return 1; }
-	done
+	missed=$(config_missed "$obj" "$obj/.config.options")
+	[ -z "$missed" ] || { echo "not in the final .config: $missed"; return 1; }
 	# shellcheck disable=SC2086
 	(cd "$obj" && rm -rf $DIRS) && enter "$tree" "$obj" $make prepare $DIRS >"$obj/log" 2>&1
 }
@@ -49,7 +44,6 @@ one() { # NAME ARCH COMPILER OPTIONS
 	! new_warnings "$log.base" "$log.series" | grep .
 }
 
-list "$TOP/kernel/configs/MATRIX" >"$B/.matrix"
 while read -r -u 3 name arch compiler options; do
 	key=$({
 		git -C "$LINUX" rev-parse HEAD: "$base:"
@@ -58,5 +52,5 @@ while read -r -u 3 name arch compiler options; do
 		echo "$name $arch $compiler $options $ROOT"
 	} | key_of)
 	check_kept "compiles: $name" "$key" one "$name" "$arch" "$compiler" "$options"
-done 3<"$B/.matrix"
+done 3< <(list "$TOP/kernel/configs/MATRIX")
 verdict

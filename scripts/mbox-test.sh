@@ -21,7 +21,8 @@ in_clone() {
 	enter "$LINUX" "$tmp" bash -euc "cd /build/obj/linux; $1" bash "${@:2}"
 }
 make_clone() {
-	series_patches | while read -r p; do plain_git apply --numstat "$TOP/$p"; done | cut -f3 | sort -u >"$tmp/files"
+	# shellcheck disable=SC2046
+	files_of $(series_patches) >"$tmp/files"
 	enter "$LINUX" "$tmp" bash -euc '
 		cd /build/obj
 		git clone -q --shared --no-checkout /build/linux linux

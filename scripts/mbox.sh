@@ -11,7 +11,6 @@
 check_options
 chosen=$(chosen_parts)
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 tmp=$(mktemp -d "$B/.mbox.XXXXXX")
@@ -36,8 +35,7 @@ mails_of() { # PART: in $tmp/mails
 	local tree=$tmp/$1 n
 
 	n=$(part_patches "$1" | wc -l)
-	# shellcheck disable=SC2046
-	apply_series "$LINUX" "$base" "$tree" $(part_patches $(with_base "$1"))
+	apply_part "$LINUX" "$base" "$tree" "$1"
 	git -C "$LINUX" fetch -q "$tree" "+HEAD:refs/series/parts/$1"
 	plain_git -C "$tree" checkout -q -B "$1"
 	plain_git -C "$tree" config "branch.$1.description" "$(grep -v '^change-id: ' "$(cover "$1")")"

@@ -4,7 +4,6 @@
 . "$S/lib/build.sh"
 
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 mkdir -p "$B/obj/kconfig"
 phase 'kconfig' "$B/obj/kconfig/log" enter "$LINUX" "$B/obj/kconfig" make -C /build/linux O=/build/obj build_menuconfig ||

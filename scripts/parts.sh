@@ -10,7 +10,6 @@
 check_options
 chosen=$(chosen_parts)
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 tmp=$(mktemp -d "$B/.parts.XXXXXX")
@@ -21,14 +20,9 @@ every_patch_in_one() {
 	# shellcheck disable=SC2046
 	diff <(series_patches) <(part_patches $(parts))
 }
-apply() { # PART
-	# shellcheck disable=SC2046
-	apply_series "$LINUX" "$base" "$tmp/$1" $(part_patches $(with_base "$1"))
-}
 passes() { # PART, in $tree
-	local p
-
-	TESTS=$(for p in $(part_patches "$1"); do plain_git apply --numstat "$TOP/$p" | cut -f3; done | tests_with "$tree")
+	# shellcheck disable=SC2046
+	TESTS=$(files_of $(part_patches "$1") | tests_with "$tree")
 	[ -n "$TESTS" ] || { echo 'it brings no test'; return 1; }
 	say "part $1: $TESTS"
 	RUN_TREE=$tree RUN_OBJ=$B/parts/obj-$PROFILE OVERLAY='' TESTS=$TESTS "$S/run.sh"
@@ -38,7 +32,7 @@ check 'each patch is in one part' every_patch_in_one
 for part in $chosen; do
 	name="part $part on ${BASE:-7.1.3}$(stands_on "$part" | sed 's/^./, &/')"
 	failed=$FAILED
-	check "applies: $name" apply "$part"
+	check "applies: $name" apply_part "$LINUX" "$base" "$tmp/$part" "$part"
 	[ $FAILED = "$failed" ] || continue
 	key=$({
 		echo "$name"

@@ -7,7 +7,6 @@
 check_options
 lock_checkout
 [ -n "$TESTS" ] || TESTS=$(default_tests)
-"$S/setup.sh"
 "$S/tree.sh"
 # check-full.sh runs other trees than build/linux.
 tree=${RUN_TREE:-$LINUX} obj=${RUN_OBJ:-$B/obj/$PROFILE}

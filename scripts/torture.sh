@@ -35,7 +35,6 @@ for name in $known; do
 		die $E_OPT "scenario $name: 'patch', which is there, and 'must' are wanted together"
 done
 lock_checkout
-"$S/setup.sh"
 "$S/tree.sh"
 mkdir -p "$B/torture"
 

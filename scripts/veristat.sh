@@ -10,7 +10,6 @@ DEFAULT_PROFILE=full
 check_options
 lock_checkout
 [ -n "$TESTS" ] || TESTS=$(all_tests),$(list "$POLICY/TESTS.veristat" | paste -sd,)
-"$S/setup.sh"
 "$S/tree.sh"
 check_tests "$LINUX"
 base_and_series veristat

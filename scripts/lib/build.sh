@@ -78,11 +78,14 @@ build_kernel() {
 	cp "$obj/.config" "$3/.config"
 }
 
-# The options that were asked for and did not survive.
+# config_missed OBJ [FILE]: the options that were asked for, all or those in FILE, and
+# did not survive
 config_missed() {
-	sed -n 's/^\(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p; s/^# \(CONFIG_[A-Za-z0-9_]*\) is not set/\1/p' "$1/.config.want" | sort -u |
+	local asked=${2:-$1/.config.want} o want
+
+	sed -n 's/^\(CONFIG_[A-Za-z0-9_]*\)=.*/\1/p; s/^# \(CONFIG_[A-Za-z0-9_]*\) is not set/\1/p' "$asked" | sort -u |
 	while read -r o; do
-		want=$(grep -E "^$o=|^# $o is not set" "$1/.config.want" | tail -n 1)
+		want=$(grep -E "^$o=|^# $o is not set" "$asked" | tail -n 1)
 		case $want in
 		*' is not set' | *=n) ! grep -q "^$o=" "$1/.config" || echo "$o is set" ;;
 		*) grep -qxF "$want" "$1/.config" || echo "$want" ;;

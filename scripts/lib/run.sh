@@ -21,12 +21,17 @@ new_results() {
 	echo "$out$n"
 }
 
+# The unpatched base beside the series: base_tree, base_obj
+base_side() {
+	base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE
+	side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+}
+
 # base_and_series NAME: the kernels of both, for a verb that compares them. Sets tree
 # and obj, base_tree and base_obj, and out, where base/ and series/ are.
 base_and_series() {
 	tree=$LINUX obj=$B/obj/$PROFILE
-	base_tree=$B/control/linux base_obj=$B/control/obj-$PROFILE	# as control.sh has them
-	side_tree "$base_tree" "$(git -C "$LINUX" rev-parse refs/series/base)"
+	base_side
 	[ -z "$EXTRA" ] || lay_extra
 	out=$(new_results "$1")
 	mkdir "$out/base" "$out/series"

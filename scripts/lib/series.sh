@@ -60,30 +60,42 @@ plain_git() {
 	GIT_COMMITTER_NAME=$SELF_NAME GIT_COMMITTER_EMAIL=$SELF_MAIL git "$@"
 }
 
+# files_of PATCH...: what they touch
+files_of() {
+	local p
+
+	for p; do
+		plain_git -C "$TOP" apply --numstat "$p" || die $E_APPLY "$p is not a patch"
+	done | cut -f3 | sort -u
+}
+
 # apply_series REPO COMMIT DIR [PATCH...]: `git am` of the series, or of those
 # patches of it, on COMMIT in DIR, a new clone of REPO that holds only the files
 # which they touch; dies with the patch, file and hunk that fail.
 apply_series() {
-	local p out patches=${*:4} files=()
+	local p out touched patches=${*:4} files=()
 
 	patches=${patches:-$(series_patches)}
 	for p in $patches; do
 		[ -f "$TOP/$p" ] || die $E_APPLY "series.txt names $p, which does not exist"
 	done
 	plain_git clone -q --shared --no-checkout "$1" "$3" || die $E_ENV "cannot clone $1"
+	# shellcheck disable=SC2086
+	touched=$(files_of $patches) || exit
 	# .gitattributes decides what stands behind a hunk's @@.
-	{
-		printf '\t\t.gitattributes\n'
-		for p in $patches; do
-			plain_git -C "$3" apply --numstat "$TOP/$p" || die $E_APPLY "$p is not a patch"
-		done
-	} | cut -f3 | sort -u | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
+	printf '%s\n' .gitattributes "$touched" | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
 	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
 	for p in $patches; do files+=("$TOP/$p"); done
 	out=$(plain_git -C "$3" am -q --committer-date-is-author-date "${files[@]}" 2>&1) || {
 		p=${files[$(cat "$3/.git/rebase-apply/next") - 1]}
 		die $E_APPLY "${p#"$TOP/"} does not apply: $(failed_hunk "$3" "$p" "$out")"
 	}
+}
+
+# apply_part REPO COMMIT DIR PART: the same with PART and what it stands on
+apply_part() {
+	# shellcheck disable=SC2046
+	apply_series "$1" "$2" "$3" $(part_patches $(with_base "$4"))
 }
 
 # format_patch TREE ARGUMENTS...: the same bytes whatever git's version and configuration

@@ -60,7 +60,8 @@ enum callee {
 	/* write by way of a dynptr */
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
 	C_LOCK, C_UNLOCK, C_PUSH_FRONT, C_PUSH_BACK, C_POP_FRONT, C_POP_BACK,
-	C_TREE_ADD, C_TREE_FIRST, C_TREE_REMOVE, C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
+	C_TREE_ADD, C_TREE_FIRST, C_TREE_REMOVE,
+	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
 	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE,
 	C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
@@ -201,7 +202,8 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(from_skb) x(from_mem) x(reserve) x(clone) x(slice) x(slice_rdwr) x(data) x(read) \
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
-	x(obj_drop) x(node_read) x(push) x(pop) x(tree_add) x(tree_first) x(tree_remove) x(rcu) x(rcu_load) x(acquire) \
+	x(obj_drop) x(node_read) x(push) x(pop) x(tree_add) x(tree_first) x(tree_remove) \
+	x(rcu) x(rcu_load) x(acquire) \
 	x(iter_new) x(iter_next) x(iter_destroy) \
 	x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) x(subprog_returns_slice)
 #define OP(name) OP_##name,
