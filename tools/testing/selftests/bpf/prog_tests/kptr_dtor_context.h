@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 /* As in progs/kptr_dtor_context.h */
@@ -35,6 +36,13 @@ struct dtor_runs {
 } while (0)
 
 #define WAIT_FOR(cond) WAIT_SECONDS(cond, 30)
+
+static inline bool is_rt(void)
+{
+	struct utsname u;
+
+	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
+}
 
 static inline bool run(struct bpf_program *prog)
 {
