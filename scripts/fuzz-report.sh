@@ -16,7 +16,7 @@ of() { sed -n "s|^$1: \([0-9.]*\).*|\1|p" "$log" | tail -n 1; }
 read -r seed first last seconds rate < <(sed -n 's|^seed \([0-9]*\), programs \([0-9]*\) to \([0-9]*\): \([0-9.]*\) s, \([0-9]*\)/s$|\1 \2 \3 \4 \5|p' "$log" | tail -n 1) || true
 unsafe=$(of 'UNSAFE OR LEAKING, AND ACCEPTED') flaws=$(of 'KERNEL FLAWS (verifier bug, warning)') rejected=$(of 'safe programs that were rejected')
 splats=$(splats_in "$out")
-left=$(of 'RECORDS LEFT BEHIND BY A RUN') run=$(of 'programs run')
+left=$(of 'RECORDS OR PACKETS LEFT BEHIND BY A RUN') run=$(of 'programs run')
 # What ran when the VM went, on each CPU, is the last that the console has of each.
 last_run() {
 	[ -f "$out/console.log" ] || return 0
@@ -27,7 +27,7 @@ why=$(sed -n 's/^FAIL: //p' "$log" | paste -sd ';')
 [ -n "${rate:-}" ] && [ -n "$rejected" ] && [ -n "$run" ] || why="no end: $(last_line "$log")$(last_run)"
 [ "${unsafe:-x}${flaws:-x}${left:-x}" = 000 ] || why=${why:-not safe}
 programs=${last:+$((last - first + 1))}
-printf 'fuzz: %s programs of seed %s in %s s (%s/s), %s run: %s unsafe and accepted, %s kernel flaws, %s runs left records behind, %s %% of the safe rejected; %d splats%s\n' \
+printf 'fuzz: %s programs of seed %s in %s s (%s/s), %s run: %s unsafe and accepted, %s kernel flaws, %s runs left records or packets behind, %s %% of the safe rejected; %d splats%s\n' \
 	"${programs:-0}" "${seed:--}" "${seconds:--}" "${rate:--}" "${run:--}" "${unsafe:--}" "${flaws:--}" "${left:--}" "${rejected:--}" "$splats" "${why:+; WRONG: $why}"
 
 {

@@ -30,6 +30,7 @@ phase 'fuzz build' "$log" enter "$tree" "$obj" sh -euc '
 VM_EVERY=10
 vm_progress() { last_line "$1" 2>/dev/null || true; }
 rc=0
+BOOT="kmemleak=on $BOOT"
 run_vm "$obj" "$out" fuzz "exec /build/obj/fuzz/fuzz $SEED $START $N" "$S/fuzz-report.sh" || rc=$?
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 [ $rc = 0 ] || say "to repeat: make fuzz $again"

@@ -315,7 +315,7 @@ fuzz_verdict() {
 	sed "$3" >"$d/guest.log" <<-'END'
 		seed 7, programs 0 to 99: 2.0 s, 50/s
 		UNSAFE OR LEAKING, AND ACCEPTED: 0
-		RECORDS LEFT BEHIND BY A RUN: 0
+		RECORDS OR PACKETS LEFT BEHIND BY A RUN: 0
 		KERNEL FLAWS (verifier bug, warning): 0
 		programs run: 60 (40 tc, 20 xdp, 0 syscall; 10 of a qdisc are not), 400 times, 0 allocations failed
 		safe programs that were rejected: 0.1 %
@@ -374,7 +374,7 @@ check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_
 check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
-check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\), 60 run: 0 unsafe and accepted, 0 kernel flaws, 0 runs left records behind, 0.1 % of the safe rejected; 0 splats$' ''
+check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\), 60 run: 0 unsafe and accepted, 0 kernel flaws, 0 runs left records or packets behind, 0.1 % of the safe rejected; 0 splats$' ''
 check 'fuzz: a hole' fuzz_verdict $E_TEST '1 unsafe and accepted, .*; WRONG: not safe$' 's/ACCEPTED: 0/ACCEPTED: 1/'
 check 'fuzz: a flaw' fuzz_verdict $E_TEST '; WRONG: not safe$' '/FLAWS/s/0$/1/'
 check 'fuzz: a record is left behind' fuzz_verdict $E_TEST '; WRONG: not safe$' '/LEFT/s/0$/1/'

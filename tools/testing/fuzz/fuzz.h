@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * fuzz: random programs over dynptrs, their clones and slices, the skbs and ring buffer
- * records below them, and over nodes, kptrs, lists, trees and iterators, against the
- * verifier.
+ * fuzz: random programs over dynptrs, their clones and slices, the skbs, files and ring
+ * buffer records below them, and over nodes, kptrs, lists, trees, maps and iterators,
+ * against the verifier.
  *
  *   oracle.c	runs a program's instructions as the kernel would, with every
  *		outcome of each branch and of each call that may return NULL: it
  *		knows nothing of the verifier's ids, only memory that lives and dies
  *   memory.c	that memory: objects, dynptrs, slices, and what calls do to them
  *   steps.c	what one step of a program is made of
- *   objects.c	the same, of steps with nodes, kptrs and iterators
+ *   lent.c	files, tasks and vmas: what programs own of them, and what iterators lend
+ *   objects.c	steps with nodes, kptrs, maps and iterators over numbers
+ *   files.c	steps with what lent.c knows of
  *   generator.c appends one step after the other, and lets the oracle say whether
  *		a step is sound in all the states that reach it
  *   kernel.c	what the kernel is given, and what it says: BTF, maps, programs
  *   run.c	runs those that it accepts
+ *   attach.c	the same, of those that an event has to run: a packet, a system call
  *   runner.c	gives all programs to the kernel and compares
  *
  * Program i of seed S depends on S and i alone.
@@ -31,7 +34,7 @@ void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 
 /* Programs */
 
-enum { TC, QDISC, XDP, SYSCALL, NR_TYPES };
+enum { TC, QDISC, XDP, SYSCALL, LSM, NR_TYPES };
 
 #define MAX_FNS		6
 #define MAX_INSNS	512
@@ -61,7 +64,12 @@ enum callee {
 	C_MEMSET, C_COPY, C_PROBE_KERNEL, C_PROBE_USER, C_PROBE_KERNEL_STR, C_PROBE_USER_STR,
 	C_LOCK, C_UNLOCK, C_PUSH_FRONT, C_PUSH_BACK, C_POP_FRONT, C_POP_BACK,
 	C_TREE_ADD, C_TREE_FIRST, C_TREE_REMOVE,
+	C_UPDATE, C_DELETE, C_LOOKUP,
 	C_RCU_LOCK, C_RCU_UNLOCK, C_ACQUIRE, C_ITER_NEW, C_ITER_NEXT, C_ITER_DESTROY,
+	/* see lent.c */
+	C_CURRENT, C_TASK_ACQUIRE, C_TASK_RELEASE, C_EXE_FILE, C_PUT_FILE, C_FROM_FILE,
+	C_FILE_DISCARD, C_VMA_NEW, C_VMA_NEXT, C_VMA_DESTROY, C_TASK_NEW, C_TASK_NEXT,
+	C_TASK_DESTROY,
 	C_FROM_XDP, C_FROM_SKB, C_CLONE, C_SLICE, C_SLICE_RDWR, C_DROP, C_KFREE,
 	C_OBJ_NEW, C_OBJ_DROP,
 	NR_CALLEES
@@ -84,7 +92,14 @@ enum callee callee_of(const struct bpf_insn *insn);
  * map has the list and the tree.
  */
 enum { NODE_LINK = 16, NODE_TREE = 40, LIST_HEAD = 8, TREE_ROOT = 24 };	/* their offsets */
-extern int ringbuf_fd, mem_fd, list_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
+extern int ringbuf_fd, mem_fd, list_fd, hash_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
+extern int prog_btf_fd;
+
+#define HASH_ENTRIES	4
+
+/* The member of an object that a step reads, and where a vma has its file */
+enum { VMA, TASK_STRUCT, FILE_STRUCT, NR_STRUCTS };
+extern int member_offset[NR_STRUCTS], vm_file_offset;
 
 /* oracle.c: a machine */
 
@@ -93,7 +108,7 @@ extern const char * const verdicts[];
 
 enum kind {
 	NONE, NUM, STACK, CTX, TO_FREE, SKB, NODE, RINGBUF, MEM, KPTR, PKT, PKT_END, RCU_NODE,
-	ITER, LIST, SLICE, DYN_LO, DYN_HI, NULLED
+	ITER, LIST, HASH, TASK, RCU_TASK, FILE_PTR, VMA_PTR, SLICE, DYN_LO, DYN_HI, NULLED
 };
 
 enum { ZERO, UNKNOWN };
@@ -104,22 +119,27 @@ struct val {
 	unsigned char obj;	/* STACK: the frame; NUM: ZERO or UNKNOWN */
 	/* STACK: the word; DYN_LO, SLICE: the dynptr's number; NODE: offset() in memory.c */
 	unsigned char aux;
-	unsigned char gen;	/* SLICE: how often the memory had moved; RCU_NODE: the section */
+	unsigned char gen;	/* SLICE: how often the memory had moved; RCU_*: the section */
 	unsigned char epoch;	/* SLICE of an skb: how often any packet may have moved */
 	unsigned char any;	/* DYN_LO, SLICE: by way of a global function's argument */
 	unsigned char rdonly;	/* SLICE: not to be written to */
+	unsigned char no_key;	/* SLICE: the verifier takes it for no element's key or value */
 };
 
 enum { STAYS, OVERWRITTEN, RETURNED };		/* RETURNED: its function did */
 
-enum { O_MEM, O_SKB, O_RECORD, O_NODE, O_ITER };
+/* O_FILE_DYN: what a file's dynptr and its clones share */
+enum { O_MEM, O_SKB, O_RECORD, O_NODE, O_ITER, O_VMA_ITER, O_TASK_ITER, O_TASK, O_FILE,
+       O_FILE_DYN, O_VMA };
 
 struct obj {
 	unsigned char kind;
 	unsigned char alive;
 	unsigned char owned;	/* the program has to release it */
 	unsigned char node;	/* an skb in this node, a node in a list or tree; 0: in none */
-	unsigned char gen;	/* O_NODE: the RCU section, plus 1, in which it was given away */
+	/* O_NODE: the RCU section, plus 1, in which it was given away; O_TASK_ITER: its own */
+	unsigned char gen;
+	unsigned char below;	/* the object with which it goes; 0: none */
 	unsigned char drained;	/* an iterator has said that there is no more */
 	unsigned char level;	/* for the generator: G.level when it was acquired */
 };
@@ -132,7 +152,7 @@ static inline bool live(const struct obj *o)
 	return o->alive && !o->node;
 }
 
-#define WORDS		16	/* word w of a frame is at r10 - 8 * w */
+#define WORDS		19	/* word w of a frame is at r10 - 8 * w */
 #define FRAMES		3
 #define OBJS		24
 #define DYNS		40
@@ -195,6 +215,7 @@ void oracle_run(void);
 void oracle_merge(void);
 void oracle_replay(bool trace);
 bool has_clone(struct state *s, struct val *dyn);
+bool there(struct state *s, int o);
 
 /* steps.c */
 
@@ -203,7 +224,9 @@ bool has_clone(struct state *s, struct val *dyn);
 	x(write) x(memset) x(copy) x(probe) x(packet) x(pull) x(store) x(tail) x(head) \
 	x(overwrite) x(submit) x(discard) x(drop) x(kfree) x(xchg_map) x(xchg_node) x(obj_new) \
 	x(obj_drop) x(node_read) x(push) x(pop) x(tree_add) x(tree_first) x(tree_remove) \
-	x(rcu) x(rcu_load) x(acquire) \
+	x(rcu) x(rcu_load) x(acquire) x(update) x(delete) x(lookup) \
+	x(exe_file) x(put_file) x(from_file) x(discard_file) x(lender_new) x(lender_next) \
+	x(lender_destroy) x(vm_file) x(lent_read) x(task_acquire) x(task_release) \
 	x(iter_new) x(iter_next) x(iter_destroy) \
 	x(spill) x(fill) x(deref) x(reload) x(call) x(global) x(branch) x(subprog_returns_slice)
 #define OP(name) OP_##name,
@@ -213,10 +236,10 @@ extern const char * const op_names[];
 /*
  * A frame's words: 1 the context (TC) or to_free (qdisc), 2 the context of a
  * qdisc and the iterator of others, 3 for bpf_dynptr_read(), 4 to 7 spills, from 8 on
- * dynptrs.
+ * dynptrs, in the last three an iterator that lends.
  * A holder is a place for a pointer: 0 to 3 are R6 to R9, 4 to 7 the spills.
  */
-enum { W_ARG = 1, W_CTX, W_ITER = W_CTX, W_BUF, W_SPILL, W_DYN = 8 };
+enum { W_ARG = 1, W_CTX, W_ITER = W_CTX, W_BUF, W_SPILL, W_DYN = 8, W_DYN_END = 16, W_LENDER = WORDS - 1 };
 #define HOLDERS		8
 
 extern struct generator {
@@ -274,7 +297,7 @@ int load(unsigned int flags, int level, char *log, size_t size);
 
 struct result {
 	bool done, flaw;	/* flaw: of the kernel, a verifier_bug() or a warning */
-	bool ran, leak;		/* leak: a record that nobody released is left behind */
+	bool ran, leak;		/* leak: a record or skb that nobody released is left behind */
 	unsigned char verdict, type;
 	short err;
 	unsigned short runs, failed_allocs;
@@ -283,8 +306,20 @@ struct result {
 	char reason[120];	/* the last line of the verifier's log, without its digits */
 };
 
+#define LINEAR	100
+#define BIG	6000	/* more than a page */
+
 void setup_runs(void);
 void announce(unsigned long seed, unsigned int i);
 int run_program(int fd, struct result *r, bool show);
+
+/* attach.c */
+
+void make_turn(void);
+void setup_attach(int ifindex, int sock);
+int attach(int fd);
+int trigger(void);
+void detach(void);
+bool packets_gone(void);
 
 #endif

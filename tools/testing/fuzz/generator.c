@@ -106,19 +106,29 @@ static void cleanup(int level, int except)
 static void op_call(int depth, bool own);
 static void op_global(int depth, bool bad);
 
+/* One of these that programs of this type have; each list has some for each type. */
+static int pick_of(const unsigned char *ops, int n)
+{
+	int op;
+
+	do {
+		op = ops[rnd(n)];
+	} while (!has_op(op));
+	return op;
+}
+
 static void make_slices(void)
 {
 	static const unsigned char makes[] = {
 		OP_from_skb, OP_slice, OP_slice, OP_slice_rdwr, OP_packet, OP_data, OP_clone,
 		OP_spill, OP_rcu, OP_rcu_load, OP_rcu_load, OP_iter_new, OP_iter_next,
-		OP_obj_new
+		OP_obj_new, OP_exe_file, OP_from_file, OP_from_file, OP_lender_new,
+		OP_lender_next, OP_lender_next, OP_vm_file, OP_vm_file
 	};
-	int i, op;
+	int i;
 
-	for (i = 0; i < 12; i++) {
-		op = makes[rnd(ARRAY_SIZE(makes))];
-		step(op, false);
-	}
+	for (i = 0; i < 12; i++)
+		step(pick_of(makes, ARRAY_SIZE(makes)), false);
 }
 
 static void end_slices(void)
@@ -126,16 +136,16 @@ static void end_slices(void)
 	static const unsigned char ends[] = {
 		OP_overwrite, OP_write, OP_memset, OP_copy, OP_probe, OP_pull, OP_store, OP_tail,
 		OP_head, OP_xchg_map, OP_xchg_node, OP_rcu, OP_rcu, OP_iter_destroy,
-		OP_push, OP_push, OP_tree_add, OP_tree_first
+		OP_push, OP_push, OP_tree_add, OP_tree_first, OP_lender_next, OP_lender_destroy,
+		OP_put_file, OP_discard_file
 	};
-	int i, op;
+	int i;
 
 	for (i = 0; i < 3; i++) {
-		op = ends[rnd(ARRAY_SIZE(ends))];
-		if (chance(P.type == QDISC || P.type == SYSCALL ? 60 : 40))
+		if (chance(P.type == QDISC || P.type == SYSCALL || P.type == LSM ? 60 : 40))
 			release_one(0, -1);
 		else
-			step(op, false);
+			step(pick_of(ends, ARRAY_SIZE(ends)), false);
 	}
 }
 
@@ -146,13 +156,14 @@ static bool use_dead(void)
 		OP_discard, OP_drop, OP_kfree, OP_from_skb, OP_overwrite, OP_xchg_map,
 		OP_xchg_node, OP_obj_drop, OP_reload, OP_acquire, OP_acquire, OP_rcu,
 		OP_iter_next, OP_iter_destroy, OP_node_read, OP_node_read, OP_push,
-		OP_tree_add
+		OP_tree_add, OP_update, OP_lookup, OP_from_file, OP_discard_file, OP_vm_file,
+		OP_lent_read, OP_lent_read, OP_lender_next, OP_task_acquire, OP_put_file
 	};
-	bool slice = chance(60);
+	bool slice = P.type != LSM && chance(60);
 	int i, op;
 
 	for (i = 0; i < 60; i++) {
-		op = slice && i < 30 ? OP_deref : uses[rnd(ARRAY_SIZE(uses))];
+		op = slice && i < 30 ? OP_deref : pick_of(uses, ARRAY_SIZE(uses));
 		if (step(op, true))
 			return true;
 	}
@@ -172,6 +183,9 @@ static void inject(void)
 			return;
 	}
 	end_slices();
+	/* A file that goes before its dynptr */
+	if (P.type == LSM && chance(40))
+		step(OP_put_file, true);
 	use_dead();
 }
 
@@ -501,6 +515,8 @@ static bool generate(unsigned long seed)
 		emit(BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_2, -8 * W_ARG));
 		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_6, BPF_REG_1, 0));
 	}
+	if (P.type == LSM)
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_6, BPF_REG_1, 0));
 	for (w = BPF_REG_7; w <= BPF_REG_9; w++)
 		emit(BPF_MOV64_IMM(w, 0));
 	init_words();

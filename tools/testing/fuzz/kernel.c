@@ -8,8 +8,10 @@
 #include <bpf/btf.h>
 #include "fuzz.h"
 
-int ringbuf_fd, mem_fd, list_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
-static int prog_btf_fd, func_id, global_id[NR_TYPES], enqueue_idx, qdisc_ops_id;
+int ringbuf_fd, mem_fd, list_fd, hash_fd, kptr_fd[NR_TYPES], node_id[NR_TYPES];
+int member_offset[NR_STRUCTS], vm_file_offset;
+int prog_btf_fd;
+static int func_id, global_id[NR_TYPES], enqueue_idx, qdisc_ops_id, lsm_hook_id;
 
 struct callee_desc callees[NR_CALLEES] = {
 	[C_RAND] = { "bpf_get_prandom_u32", BPF_FUNC_get_prandom_u32 },
@@ -58,6 +60,22 @@ struct callee_desc callees[NR_CALLEES] = {
 	[C_KFREE] = { "bpf_kfree_skb" },
 	[C_OBJ_NEW] = { "bpf_obj_new_impl" },
 	[C_OBJ_DROP] = { "bpf_obj_drop_impl" },
+	[C_UPDATE] = { "bpf_map_update_elem", BPF_FUNC_map_update_elem },
+	[C_DELETE] = { "bpf_map_delete_elem", BPF_FUNC_map_delete_elem },
+	[C_LOOKUP] = { "bpf_map_lookup_elem", BPF_FUNC_map_lookup_elem },
+	[C_CURRENT] = { "bpf_get_current_task_btf", BPF_FUNC_get_current_task_btf },
+	[C_TASK_ACQUIRE] = { "bpf_task_acquire" },
+	[C_TASK_RELEASE] = { "bpf_task_release" },
+	[C_EXE_FILE] = { "bpf_get_task_exe_file" },
+	[C_PUT_FILE] = { "bpf_put_file" },
+	[C_FROM_FILE] = { "bpf_dynptr_from_file" },
+	[C_FILE_DISCARD] = { "bpf_dynptr_file_discard" },
+	[C_VMA_NEW] = { "bpf_iter_task_vma_new" },
+	[C_VMA_NEXT] = { "bpf_iter_task_vma_next" },
+	[C_VMA_DESTROY] = { "bpf_iter_task_vma_destroy" },
+	[C_TASK_NEW] = { "bpf_iter_task_new" },
+	[C_TASK_NEXT] = { "bpf_iter_task_next" },
+	[C_TASK_DESTROY] = { "bpf_iter_task_destroy" },
 };
 
 enum callee callee_of(const struct bpf_insn *insn)
@@ -128,6 +146,7 @@ static void print_insn(int i)
 		       insn->src_reg == BPF_PSEUDO_FUNC ? "less()" :
 		       insn->imm == ringbuf_fd ? "ring buffer map" :
 		       insn->imm == list_fd ? "value of list map" :
+		       insn->imm == hash_fd ? "hash map" :
 		       insn->imm == kptr_fd[P.type] ? "value of kptr map" : "value of map");
 		break;
 	case BPF_LDX | BPF_MEM | BPF_DW:
@@ -187,6 +206,7 @@ int load(unsigned int flags, int level, char *log, size_t size)
 		[QDISC] = BPF_PROG_TYPE_STRUCT_OPS,
 		[XDP] = BPF_PROG_TYPE_XDP,
 		[SYSCALL] = BPF_PROG_TYPE_SYSCALL,
+		[LSM] = BPF_PROG_TYPE_LSM,
 	};
 	struct bpf_func_info info[MAX_FNS + 1];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
@@ -202,8 +222,12 @@ int load(unsigned int flags, int level, char *log, size_t size)
 		};
 	if (P.type == XDP)
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
-	if (P.type == SYSCALL)
+	if (P.type == SYSCALL || P.type == LSM)
 		opts.prog_flags |= BPF_F_SLEEPABLE;
+	if (P.type == LSM) {
+		opts.attach_btf_id = lsm_hook_id;
+		opts.expected_attach_type = BPF_LSM_MAC;
+	}
 	if (P.type == QDISC) {
 		opts.attach_btf_id = qdisc_ops_id;
 		opts.expected_attach_type = enqueue_idx;
@@ -220,6 +244,58 @@ static void add_longs(struct btf *btf, int type, int n)
 
 	for (i = 0; i < n; i++, name[0]++)
 		btf__add_field(btf, name, type, 64 * i, 0);
+}
+
+static int find_type(struct btf *btf, const char *name, int kind)
+{
+	int id = btf__find_by_name_kind(btf, name, kind);
+
+	if (id < 0)
+		die("the kernel has no %s", name);
+	return id;
+}
+
+/* The bytes before a member, in the struct or in one of its nameless ones; -1: not there */
+static int find_member(struct btf *btf, int id, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	const struct btf_member *m = btf_members(t);
+	int i, inner;
+
+	for (i = 0; i < btf_vlen(t); i++, m++) {
+		const char *s = btf__name_by_offset(btf, m->name_off);
+
+		if (!strcmp(s, name))
+			return btf_member_bit_offset(t, i) / 8;
+		if (*s || !btf_is_composite(btf__type_by_id(btf, m->type)))
+			continue;
+		inner = find_member(btf, m->type, name);
+		if (inner >= 0)
+			return btf_member_bit_offset(t, i) / 8 + inner;
+	}
+	return -1;
+}
+
+static void find_offsets(struct btf *btf)
+{
+	static const struct {
+		const char *type, *member;
+	} names[] = {
+		[VMA] = { "vm_area_struct", "vm_start" },
+		[TASK_STRUCT] = { "task_struct", "pid" },
+		[FILE_STRUCT] = { "file", "f_flags" },
+	};
+	int i, vma = find_type(btf, "vm_area_struct", BTF_KIND_STRUCT);
+
+	for (i = 0; i < NR_STRUCTS; i++) {
+		member_offset[i] = find_member(btf, find_type(btf, names[i].type, BTF_KIND_STRUCT),
+					       names[i].member);
+		if (member_offset[i] < 0)
+			die("struct %s has no %s", names[i].type, names[i].member);
+	}
+	vm_file_offset = find_member(btf, vma, "vm_file");
+	if (vm_file_offset < 0)
+		die("struct vm_area_struct has no vm_file");
 }
 
 void make_btf_and_maps(void)
@@ -239,13 +315,11 @@ void make_btf_and_maps(void)
 	for (c = 0; c < NR_CALLEES; c++) {
 		if (callees[c].helper)
 			continue;
-		callees[c].btf_id = btf__find_by_name_kind(vmlinux, callees[c].name, BTF_KIND_FUNC);
-		if (callees[c].btf_id < 0)
-			die("the kernel has no %s", callees[c].name);
+		callees[c].btf_id = find_type(vmlinux, callees[c].name, BTF_KIND_FUNC);
 	}
-	qdisc_ops_id = btf__find_by_name_kind(vmlinux, "Qdisc_ops", BTF_KIND_STRUCT);
-	if (qdisc_ops_id < 0)
-		die("the kernel has no struct Qdisc_ops");
+	find_offsets(vmlinux);
+	lsm_hook_id = find_type(vmlinux, "bpf_lsm_file_receive", BTF_KIND_FUNC);
+	qdisc_ops_id = find_type(vmlinux, "Qdisc_ops", BTF_KIND_STRUCT);
 	t = btf__type_by_id(vmlinux, qdisc_ops_id);
 	enqueue_idx = -1;
 	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++)
@@ -310,6 +384,7 @@ void make_btf_and_maps(void)
 
 	ringbuf_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ringbuf", 0, 0, RING_SIZE, NULL);
 	mem_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mem", 4, 64, 1, NULL);
+	hash_fd = bpf_map_create(BPF_MAP_TYPE_HASH, "hash", 8, 8, HASH_ENTRIES, NULL);
 	opts.btf_fd = prog_btf_fd;
 	opts.btf_key_type_id = num_id;
 	opts.btf_value_type_id = node_id[QDISC];
@@ -318,7 +393,7 @@ void make_btf_and_maps(void)
 	kptr_fd[SYSCALL] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "node", 4, 8, 1, &opts);
 	opts.btf_value_type_id = list_id;
 	list_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "list", 4, 40, 1, &opts);
-	if (ringbuf_fd < 0 || mem_fd < 0 || list_fd < 0 || kptr_fd[QDISC] < 0 ||
+	if (ringbuf_fd < 0 || mem_fd < 0 || hash_fd < 0 || list_fd < 0 || kptr_fd[QDISC] < 0 ||
 	    kptr_fd[SYSCALL] < 0)
 		die("cannot create a map: %s", strerror(errno));
 	btf__free(vmlinux);

@@ -5,9 +5,12 @@
 #include <string.h>
 #include "oracle.h"
 
-static const char * const obj_kinds[] = { "map value", "skb", "record", "node", "iterator" };
+static const char * const obj_kinds[] = {
+	"map value", "skb", "record", "node", "iterator", "iterator", "iterator", "task", "file",
+	"file dynptr", "vma"
+};
 
-static int new_obj(struct state *s, int kind)
+int new_obj(struct state *s, int kind)
 {
 	if (s->nobj == OBJS) {
 		O.overflow = true;
@@ -18,7 +21,7 @@ static int new_obj(struct state *s, int kind)
 	return s->nobj++;
 }
 
-static void kill_obj(struct state *s, int o)
+void kill_obj(struct state *s, int o)
 {
 	s->obj[o].alive = 0;
 	note("%s %d is gone", obj_kinds[s->obj[o].kind], o);
@@ -39,7 +42,7 @@ static unsigned char offset(int bytes)
 }
 
 /* An object is handed to something that needs it alive and the program's own. */
-static void use_obj(struct state *s, int o)
+void use_obj(struct state *s, int o)
 {
 	if (!s->obj[o].alive)
 		event(s, UNSAFE, "use of a released object");
@@ -92,8 +95,9 @@ void write_word(struct state *s, int f, int w, struct val v)
 		dyn = &word[w + 1];
 	if (dyn) {
 		o = &s->obj[dyn->obj];
-		if (o->kind == O_RECORD && o->alive && !has_clone(s, dyn))
-			event(s, POLICY, "overwrites the last dynptr of a record");
+		if ((o->kind == O_RECORD || o->kind == O_FILE_DYN) && o->alive &&
+		    !has_clone(s, dyn))
+			event(s, POLICY, "overwrites the last dynptr of a record or file");
 		note("dynptr %d is overwritten", dyn->aux);
 		s->gone[dyn->aux] = OVERWRITTEN;
 		dyn[0] = dyn[-1] = num(UNKNOWN);
@@ -101,7 +105,7 @@ void write_word(struct state *s, int f, int w, struct val v)
 	word[w] = v;
 }
 
-static void new_dyn(struct state *s, struct val dst, int obj, bool any)
+void new_dyn(struct state *s, struct val dst, int obj, bool any)
 {
 	struct val v = { .kind = DYN_LO, .obj = obj, .aux = s->ndyn, .any = any };
 
@@ -120,8 +124,8 @@ static void new_dyn(struct state *s, struct val dst, int obj, bool any)
 	s->ndyn++;
 }
 
-/* The dynptr that is used, or NULL after an event. */
-struct val *use_dyn(struct state *s, struct val p)
+/* The dynptr that is there, or NULL after an event. */
+struct val *find_dyn(struct state *s, struct val p)
 {
 	struct val *v;
 
@@ -141,11 +145,31 @@ struct val *use_dyn(struct state *s, struct val p)
 	if (!s->obj[v->obj].alive) {
 		event(s, UNSAFE, s->obj[v->obj].kind == O_SKB ?
 				 "use of a dynptr of a released skb" :
-				 "use of a dynptr of a released record");
+				 s->obj[v->obj].kind == O_RECORD ?
+				 "use of a dynptr of a released record" :
+				 "use of a clone of a file's dynptr that was discarded");
 		return NULL;
 	}
 	if (s->obj[v->obj].node)
 		event(s, POLICY, "use of a dynptr whose skb was moved into a node");
+	return v;
+}
+
+/* The dynptr whose memory is used, or NULL after an event. */
+struct val *use_dyn(struct state *s, struct val p)
+{
+	struct val *v = find_dyn(s, p);
+
+	/*
+	 * The verifier lets a sleepable program read a file in an RCU section, where that
+	 * may sleep. That is a fault of its own, so there are no such programs.
+	 */
+	if (v && s->obj[v->obj].kind == O_FILE_DYN && s->rcu)
+		O.overflow = true;
+	if (v && !there(s, v->obj)) {
+		event(s, UNSAFE, "use of a dynptr of a file that is gone");
+		return NULL;
+	}
 	return v;
 }
 
@@ -182,6 +206,8 @@ void deref(struct state *s, struct val v)
 	};
 	struct obj *o = &s->obj[v.obj];
 
+	if (deref_lent(s, v))
+		return;
 	if (v.kind == NODE && P.type == SYSCALL && !v.aux) {
 		if (o->alive)
 			note("node %d", v.obj);
@@ -264,7 +290,7 @@ static void write_dyn(struct state *s, struct val p, bool kfunc)
 		s->epoch++;
 }
 
-static struct val *iterator(struct state *s, struct val p)
+struct val *iterator(struct state *s, struct val p)
 {
 	struct val *v = p.kind == STACK ? &s->f[p.obj].word[p.aux] : NULL;
 
@@ -272,11 +298,21 @@ static struct val *iterator(struct state *s, struct val p)
 }
 
 /* An iterator that has not said that there is no more. */
-static bool may_go_on(struct state *s, struct val p)
+bool may_go_on(struct state *s, struct val p)
 {
 	struct val *v = iterator(s, p);
 
 	return v && !s->obj[v->obj].drained;
+}
+
+/* The key or value of an element */
+static void use_mem(struct state *s, struct val v)
+{
+	if (v.kind == STACK)
+		return;
+	deref(s, v);
+	if (v.kind == SLICE && (v.rdonly || v.no_key))
+		event(s, POLICY, "a key or value in what bpf_dynptr_slice() gave");
 }
 
 void exec_call(struct state *s, const struct bpf_insn *insn)
@@ -288,6 +324,7 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	int i, given;
 
 	if (c == C_DATA || c == C_SLICE || c == C_SLICE_RDWR || c == C_XCHG || c == C_OBJ_NEW ||
+	    c == C_LOOKUP || lent_may_be_null(s, c) ||
 	    (c == C_ACQUIRE && (r[1].kind == RCU_NODE || lent(s, r[1]))) ||
 	    c == C_POP_FRONT || c == C_POP_BACK || c == C_TREE_FIRST || c == C_TREE_REMOVE ||
 	    (c == C_ITER_NEXT && may_go_on(s, r[1])))
@@ -324,10 +361,13 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_SLICE_RDWR:
 		d = use_dyn(s, r[1]);
 		/* Whatever the verifier makes of it: there is no such slice. */
-		if (d && c == C_DATA && s->obj[d->obj].kind == O_SKB)
-			event(s, POLICY, "bpf_dynptr_data() of an skb is always NULL");
+		if (d && ((c == C_DATA && s->obj[d->obj].kind == O_SKB) ||
+			  s->obj[d->obj].kind == O_FILE_DYN))
+			event(s, POLICY, "such a slice of an skb or a file is always NULL");
 		else if (d)
 			ret = slice(s, d->obj, d->aux, any_dyn(s, r[1]), c == C_SLICE);
+		if (ret.kind == SLICE)
+			ret.no_key = c != C_DATA;
 		break;
 	case C_READ:
 		use_dyn(s, r[3]);
@@ -440,6 +480,9 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_RCU_UNLOCK:
 		if (!s->rcu)
 			event(s, UNSAFE, "the end of an RCU section that never began");
+		for (i = 0; i < s->nobj; i++)
+			if (s->obj[i].kind == O_TASK_ITER && s->obj[i].alive)
+				event(s, POLICY, "an iterator over tasks outlives its RCU section");
 		s->rcu = 0;
 		s->section++;
 		break;
@@ -484,8 +527,19 @@ void exec_call(struct state *s, const struct bpf_insn *insn)
 	case C_OBJ_DROP:
 		release(s, r[1], NODE);
 		break;
+	case C_UPDATE:
+		use_mem(s, r[3]);
+		/* fallthrough */
+	case C_DELETE:
+		use_mem(s, r[2]);
+		break;
+	case C_LOOKUP:
+		use_mem(s, r[2]);
+		ret = slice(s, 0, DIRECT, false, false);
+		break;
 	default:
-		die("no model of %s", callees[c].name);
+		ret = exec_lent(s, c, null);
+		break;
 	}
 	if (null || (c == C_DATA && ret.kind != SLICE))
 		ret = num(ZERO);

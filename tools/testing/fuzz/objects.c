@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Steps with objects that a program or a map owns, and with iterators. */
+/* Steps with objects that a program or a map owns, with elements of maps, and iterators. */
 #include "steps.h"
 
 bool op_release_node(struct state *s, int h)
@@ -190,6 +190,43 @@ bool op_tree(bool remove, bool bad)
 	lock_list(C_UNLOCK);
 	if (remove)
 		to_node(dst, NODE_TREE);
+	return true;
+}
+
+/* A key or value: in a slice, or on the stack; what skip_end() is told, 0 for nothing */
+static int emit_mem(struct state *s, int reg, bool bad)
+{
+	int h = bad || chance(70) ? pick_slice(s, bad) : -1;
+
+	if (h < 0) {
+		emit_word(reg, W_BUF);
+		return 0;
+	}
+	get(reg, h);
+	return skip_if_null(reg);
+}
+
+bool op_map(struct state *s, int op, bool bad)
+{
+	int dst = pick_dst(bad), key, value = 0;
+
+	if (op == OP_lookup && dst < 0)
+		return false;
+	key = emit_mem(s, BPF_REG_2, bad);
+	if (op == OP_update) {
+		value = emit_mem(s, BPF_REG_3, bad);
+		emit(BPF_MOV64_IMM(BPF_REG_4, 0));
+	}
+	emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_FD, hash_fd);
+	emit_call(op == OP_update ? C_UPDATE : op == OP_delete ? C_DELETE : C_LOOKUP);
+	if (op == OP_lookup) {
+		put(dst, BPF_REG_0);
+		look_sometimes();
+	}
+	if (value)
+		skip_end(value);
+	if (key)
+		skip_end(key);
 	return true;
 }
 

@@ -75,8 +75,11 @@ static void exit_main(struct state *s)
 		if (s->obj[o].owned && live(&s->obj[o]))
 			event(s, LEAK, s->obj[o].kind == O_RECORD ? "a record was not released" :
 				       s->obj[o].kind == O_SKB ? "an skb was not released" :
-				       s->obj[o].kind == O_ITER ? "an iterator was not destroyed" :
-				       "a node was not released");
+				       s->obj[o].kind == O_NODE ? "a node was not released" :
+				       s->obj[o].kind == O_FILE ? "a file was not put" :
+				       s->obj[o].kind == O_FILE_DYN ? "a file's dynptr was not discarded" :
+				       s->obj[o].kind == O_TASK ? "a task was not released" :
+				       "an iterator was not destroyed");
 }
 
 /*
@@ -195,11 +198,12 @@ static bool exec(struct state *s)
 		f->pc++;
 		*dst = i->src_reg == BPF_PSEUDO_FUNC ? num(UNKNOWN) :
 			(struct val){ i->imm == ringbuf_fd ? RINGBUF : i->imm == list_fd ? LIST :
+				     i->imm == hash_fd ? HASH :
 				     i->imm == kptr_fd[P.type] ? KPTR : MEM };
 		return true;
 	case BPF_LDX | BPF_MEM | BPF_DW:
 		if (src->kind == CTX) {
-			*dst = (struct val){ i->off ? TO_FREE : SKB, 1 };
+			*dst = (struct val){ P.type == LSM ? FILE_PTR : i->off ? TO_FREE : SKB, 1 };
 			if (!i->off && (!s->obj[1].alive || s->obj[1].node))
 				event(s, POLICY, "the skb is read from ctx after its release");
 			return true;
@@ -211,6 +215,14 @@ static bool exec(struct state *s)
 			if (!s->rcu)
 				event(s, POLICY, "a kptr is read outside of an RCU section");
 			*dst = taken ? num(ZERO) : (struct val){ RCU_NODE, .gen = s->section };
+			return true;
+		}
+		if (src->kind == VMA_PTR) {
+			f->pc--;
+			taken = choose(s);
+			f->pc++;
+			v = *src;
+			*dst = load_lent(s, v, taken);
 			return true;
 		}
 		if (src->kind != STACK) {
@@ -373,7 +385,8 @@ struct state oracle_start(void)
 	struct state s = { .nobj = 2, .label = -1 };
 
 	s.obj[0] = (struct obj){ .kind = O_MEM, .alive = 1 };
-	s.obj[1] = (struct obj){ .kind = O_SKB, .alive = 1, .owned = P.type == QDISC };
+	s.obj[1] = (struct obj){ .kind = P.type == LSM ? O_FILE : O_SKB, .alive = 1,
+				 .owned = P.type == QDISC };
 	s.f[0].reg[1].kind = CTX;
 	s.f[0].reg[10].kind = STACK;
 	return s;

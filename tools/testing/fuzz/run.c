@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Accepted programs are run, on packets of all shapes, with the ring buffer empty and
- * full, and with allocations that fail. What is wrong then KASAN and the like say on
- * the console; a record that no program has released is found here.
+ * Accepted programs are run, on packets of all shapes, with the ring buffer and the map
+ * empty and full, and with allocations that fail. What is wrong then KASAN and the like
+ * say on the console; a record or packet that no program has released is found here,
+ * other memory by kmemleak, where that is on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +22,6 @@
 #include <bpf/libbpf.h>
 #include "fuzz.h"
 
-#define LINEAR	100
-#define BIG	6000	/* more than a page */
-
 /* The sizes of a packet, and of its linear part: 0 for as much as goes there. */
 static const struct shape {
 	const char *name;
@@ -34,12 +32,13 @@ static const struct shape {
 	{ "short", ETH_HLEN },
 	{ "fragments", BIG },
 	{ "fragments, 14 bytes before them", BIG, ETH_HLEN },
-	{ "ring buffer full", LINEAR, .full = true },
+	{ "ring buffer and map full", LINEAR, .full = true },
 	{ "fragments, no memory", BIG, ETH_HLEN, .no_memory = true },
 };
 
 static struct ring_buffer *ring;
 static int fill_fd, fail_fd, udp_fd, tap_fd;
+static char packet[BIG];
 
 static int ignore_record(void *ctx, void *data, size_t size)
 {
@@ -70,7 +69,6 @@ static void load_filler(void)
 
 static void fill_ring(void)
 {
-	static char packet[LINEAR];
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = LINEAR);
 
 	if (bpf_prog_test_run_opts(fill_fd, &opts))
@@ -123,6 +121,10 @@ void setup_runs(void)
 	if (!ring)
 		die("cannot map the ring buffer: %s", strerror(errno));
 	make_network();
+	setup_attach(1, udp_fd);
+	/* Counts the runs, for was_run() */
+	if (bpf_enable_stats(BPF_STATS_RUN_TIME) < 0)
+		die("cannot count runs: %s", strerror(errno));
 }
 
 /* The last thing on the console when the VM does not survive it. */
@@ -141,7 +143,6 @@ void announce(unsigned long seed, unsigned int i)
 
 static int test_run(int fd, const struct shape *shape)
 {
-	static char packet[BIG];
 	struct __sk_buff skb = { .data_end = shape->linear };
 	struct xdp_md xdp = { .data_end = shape->linear };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = shape->size,
@@ -165,64 +166,93 @@ static bool run_without_memory(int fd, const struct shape *shape, int nth)
 	n = snprintf(s, sizeof(s), "%d", nth);
 	if (pwrite(fail_fd, s, n, 0) != n)
 		die("cannot make allocations fail: %s", strerror(errno));
-	test_run(fd, shape);
+	if (P.type == QDISC || P.type == LSM)
+		trigger();
+	else
+		test_run(fd, shape);
 	n = pread(fail_fd, s, sizeof(s) - 1, 0);
 	if (pwrite(fail_fd, "0", 1, 0) != 1)
 		die("cannot make allocations succeed: %s", strerror(errno));
 	return n > 0 && s[0] == '0';
 }
 
-/* On the way in, where a socket has got a clone; a small one and one with fragments. */
-static int run_cloned(int fd, struct result *r)
+/* Keys that no program has */
+static void fill_hash(void)
 {
-	static char data[BIG];
-	int link, i;
+	unsigned long key;
 
-	link = bpf_link_create(fd, 1, BPF_TCX_INGRESS, NULL);
-	if (link < 0)
-		return errno;
-	for (i = 0; i < 2; i++) {
-		while (recv(tap_fd, data, 1, MSG_TRUNC) > 0)
-			;
-		if (send(udp_fd, data, i ? BIG : LINEAR, 0) < 0 && errno != ECONNREFUSED)
-			return errno;
-		r->runs++;
-	}
-	close(link);
-	return 0;
+	for (key = 1; key <= HASH_ENTRIES; key++)
+		if (bpf_map_update_elem(hash_fd, &key, &key, 0))
+			die("cannot fill the map: %s", strerror(errno));
+}
+
+static void empty_hash(void)
+{
+	unsigned long key;
+
+	while (!bpf_map_get_next_key(hash_fd, NULL, &key))
+		if (bpf_map_delete_elem(hash_fd, &key))
+			die("cannot empty the map: %s", strerror(errno));
+}
+
+static bool was_run(int fd)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_prog_get_info_by_fd(fd, &info, &len))
+		die("no information on a program: %s", strerror(errno));
+	return info.run_cnt;
 }
 
 /* 0, or the error with which the program that is loaded as fd could not be run. */
 int run_program(int fd, struct result *r, bool show)
 {
+	bool event = P.type == QDISC || P.type == LSM, packets = P.type == TC || P.type == XDP;
 	const struct shape *shape;
 	int err = 0, nth;
 
-	for (shape = shapes; !err && shape < shapes + ARRAY_SIZE(shapes); shape++) {
-		if (P.type == SYSCALL && shape > shapes && !shape->full && !shape->no_memory)
+	if (event)
+		err = attach(fd);
+	for (shape = shapes; !err && !r->leak && shape < shapes + ARRAY_SIZE(shapes); shape++) {
+		if (!packets && shape > shapes && !shape->full && !shape->no_memory)
 			continue;
 		if (show)
 			printf("runs: %s\n", shape->name);
 		fflush(stdout);
-		if (shape->full)
+		empty_hash();
+		if (shape->full) {
 			fill_ring();
+			fill_hash();
+		}
 		if (!shape->no_memory) {
-			err = test_run(fd, shape);
+			err = event ? trigger() : test_run(fd, shape);
 			r->runs++;
 		} else if (fail_fd >= 0) {
-			for (nth = 1; nth < 4 && run_without_memory(fd, shape, nth); nth++)
+			/* What sends a packet allocates before the program does. */
+			int most = P.type == QDISC ? 8 : 4;
+
+			for (nth = 1; nth < most && run_without_memory(fd, shape, nth); nth++)
 				r->failed_allocs++;
 			r->runs += nth;
 		}
 		r->leak |= !drain_ring();
-		if (r->leak)
-			return err;
 	}
+	if (event && !err)
+		detach();
 	if (!err && P.type == TC) {
 		if (show)
 			printf("runs: cloned\n");
-		err = run_cloned(fd, r);
+		/* On the way in, where a socket has got a clone */
+		err = attach(fd) ?: trigger();
+		r->runs += 2;
+		detach();
+		while (recv(tap_fd, packet, 1, MSG_TRUNC) > 0)
+			;
 		r->leak |= !drain_ring();
 	}
+	if (!err && !was_run(fd))
+		die("a program was attached, and not run");
+	r->leak |= !packets_gone();
 	return err;
 }

@@ -2,6 +2,7 @@
 /* The runner: all programs of a run, on all CPUs, and what came of it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ void die(const char *fmt, ...)
 }
 
 static const char * const types[] = { [TC] = "tc", [QDISC] = "qdisc enqueue", [XDP] = "xdp",
-				       [SYSCALL] = "syscall" };
+				       [SYSCALL] = "syscall", [LSM] = "lsm" };
 
 /* The line before the statistics. */
 static void last_line(char *log, char *to, size_t size)
@@ -56,6 +57,28 @@ static int tainted(void)
 	return atoi(buf);
 }
 
+/* What a worker does just now, for one that does not get on. */
+static const char *doing;
+static unsigned int doing_what;
+
+static void stuck(int sig)
+{
+	char line[100];
+	int n;
+
+	n = snprintf(line, sizeof(line), "fuzz: program %u: %s does not end\n", doing_what, doing);
+	if (write(2, line, n) != n)
+		_exit(3);
+	_exit(2);
+}
+
+static void now_does(const char *what, unsigned int i)
+{
+	doing = what;
+	doing_what = i;
+	alarm(100);
+}
+
 #define LOG_SIZE	(1 << 20)
 
 /* Which accepted programs are run: those with a hole come last, see run_holes(). */
@@ -67,6 +90,7 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show,
 	unsigned int flags;
 	int taint, fd, err;
 
+	now_does("the generator", i);
 	program(seed, i);
 	link_fns();
 	r->verdict = O.verdict;
@@ -85,6 +109,7 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show,
 	}
 	fflush(stdout);
 	taint = tainted();
+	now_does("the verifier", i);
 	fd = load(flags, show ? 2 | 4 : 4, log, LOG_SIZE);
 	r->err = fd < 0 ? -fd : 0;
 	if (show)
@@ -95,9 +120,10 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show,
 	/* A refusal with no reason given is none of the verifier's. */
 	if (r->err && !*r->reason)
 		die("program %u: cannot be loaded: %s", i, strerror(r->err));
-	if (fd >= 0 && P.type != QDISC &&
+	if (fd >= 0 &&
 	    (which == ALL || (O.verdict >= LEAK) == (which == HOLES))) {
 		announce(seed, i);
+		now_does("the program", i);
 		err = run_program(fd, r, show);
 		if (err)
 			die("program %u: cannot be run: %s", i, strerror(err));
@@ -117,6 +143,7 @@ static void work(unsigned int worker, unsigned int workers)
 {
 	unsigned int i;
 
+	signal(SIGALRM, stuck);
 	make_btf_and_maps();
 	setup_runs();
 	for (i = worker; i < count; i += workers)
@@ -211,12 +238,38 @@ static bool bad_rejected(struct result *r) { return r->verdict >= LEAK && r->err
 static bool leaked(struct result *r) { return r->leak; }
 static bool has_flaw(struct result *r) { return r->flaw; }
 
+/* What kmemleak finds, which takes nothing younger than 5 s for left; -1: it is not on. */
+static int memory_left(void)
+{
+	int fd = open("/sys/kernel/debug/kmemleak", O_RDWR), n = 0, i;
+	char line[256];
+	FILE *f;
+
+	for (i = 0; fd >= 0 && i < 2; i++) {
+		sleep(6);
+		if (write(fd, "scan", 4) != 4)
+			break;
+	}
+	f = fd < 0 || i < 2 ? NULL : fdopen(fd, "r");
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "unreferenced object", 19))
+			n++;
+		if (n && n < 10)
+			printf("%s", line);
+	}
+	fclose(f);
+	return n;
+}
+
 static int report(void)
 {
 	unsigned int n[NR_VERDICTS][2] = {}, ops[NR_OPS][2] = {}, of[NR_TYPES][2] = {};
 	unsigned int bad = 0, accepted, i, op, ran[NR_TYPES] = {}, runs = 0, failed_allocs = 0;
+	unsigned int total = 0;
 	struct result *r;
-	int v, fails = 0;
+	int v, left, fails = 0;
 
 	for (i = 0, r = results; i < count; i++, r++) {
 		n[r->verdict][!!r->err]++;
@@ -242,11 +295,21 @@ static int report(void)
 	tally("against a rule, and accepted", policy_accepted, offsetof(struct result, why));
 	tally("safe, and rejected", safe_rejected, offsetof(struct result, reason));
 	tally("UNSAFE OR LEAKING, AND ACCEPTED", bad_accepted, offsetof(struct result, why));
-	tally("RECORDS LEFT BEHIND BY A RUN", leaked, offsetof(struct result, why));
+	tally("RECORDS OR PACKETS LEFT BEHIND BY A RUN", leaked, offsetof(struct result, why));
 	tally("KERNEL FLAWS (verifier bug, warning)", has_flaw, offsetof(struct result, reason));
 
-	printf("\nprograms run: %u (%u tc, %u xdp, %u syscall; %u of a qdisc are not), ",
-	       ran[TC] + ran[XDP] + ran[SYSCALL], ran[TC], ran[XDP], ran[SYSCALL], of[QDISC][0]);
+	left = memory_left();
+	if (left > 0) {
+		printf("FAIL: %d pieces of memory are left behind\n", left);
+		fails++;
+	}
+	printf("\nmemory left behind: %s\n", left < 0 ? "not known, there is no kmemleak" :
+					     left ? "see above" : "none");
+	for (v = 0; v < NR_TYPES; v++)
+		total += ran[v];
+	printf("programs run: %u (", total);
+	for (v = 0; v < NR_TYPES; v++)
+		printf("%u %s%s", ran[v], types[v], v < NR_TYPES - 1 ? ", " : "), ");
 	printf("%u times, %u allocations failed\n", runs, failed_allocs);
 	accepted = n[SAFE][0] + n[POLICY][0] + n[LEAK][0] + n[UNSAFE][0];
 	printf("\nsafe programs that were rejected: %.1f %%\n",
@@ -266,6 +329,12 @@ static int report(void)
 	}
 	if (n[SAFE][0] + n[SAFE][1] < count * 3 / 10 || n[UNSAFE][0] + n[UNSAFE][1] < count / 10) {
 		printf("FAIL: too few safe or too few unsafe programs\n");
+		fails++;
+	}
+	for (v = 0; v < NR_TYPES; v++) {
+		if (ran[v])
+			continue;
+		printf("FAIL: no program of type '%s' was run\n", types[v]);
 		fails++;
 	}
 	for (op = 0; op < NR_OPS; op++) {
@@ -296,7 +365,7 @@ static void run_holes(void)
 	make_btf_and_maps();
 	setup_runs();
 	for (i = 0; i < count; i++)
-		if (bad_accepted(&results[i]) && results[i].type != QDISC) {
+		if (bad_accepted(&results[i])) {
 			memset(&r, 0, sizeof(r));
 			try(seed, first + i, &r, false, HOLES);
 		}
@@ -325,6 +394,7 @@ int main(int argc, char **argv)
 	first = number(argv[2]);
 	count = number(argv[3]);
 	libbpf_set_print(NULL);
+	make_turn();
 	run_workers();
 	if (count == 1)
 		return bad_accepted(results) || results->flaw || results->leak;

@@ -15,6 +15,7 @@ static const unsigned char weights[][OP_call] = {
 		[OP_pull] = 1, [OP_store] = 1, [OP_tail] = 1, [OP_head] = 1, [OP_overwrite] = 5,
 		[OP_submit] = 3, [OP_discard] = 3, [OP_iter_new] = 3, [OP_iter_next] = 5,
 		[OP_iter_destroy] = 1, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_update] = 3, [OP_delete] = 1, [OP_lookup] = 3,
 	},
 	[XDP] = {
 		[OP_from_skb] = 8, [OP_from_mem] = 4, [OP_reserve] = 5, [OP_clone] = 9,
@@ -22,6 +23,7 @@ static const unsigned char weights[][OP_call] = {
 		[OP_write] = 2, [OP_memset] = 1, [OP_copy] = 1, [OP_probe] = 1, [OP_packet] = 6,
 		[OP_pull] = 1, [OP_tail] = 1, [OP_head] = 1, [OP_overwrite] = 5, [OP_submit] = 2,
 		[OP_discard] = 2, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
+		[OP_update] = 3, [OP_delete] = 1, [OP_lookup] = 3,
 	},
 	[QDISC] = {
 		[OP_from_skb] = 12, [OP_from_mem] = 3, [OP_reserve] = 4, [OP_clone] = 10,
@@ -30,7 +32,7 @@ static const unsigned char weights[][OP_call] = {
 		[OP_overwrite] = 5, [OP_submit] = 2, [OP_discard] = 2, [OP_drop] = 3,
 		[OP_kfree] = 2, [OP_xchg_map] = 3, [OP_xchg_node] = 4, [OP_obj_new] = 4,
 		[OP_obj_drop] = 3, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 12,
-		[OP_reload] = 1,
+		[OP_reload] = 1, [OP_update] = 2, [OP_delete] = 1, [OP_lookup] = 2,
 	},
 	[SYSCALL] = {
 		[OP_from_mem] = 5, [OP_reserve] = 5, [OP_clone] = 6, [OP_slice] = 6, [OP_data] = 6,
@@ -40,7 +42,19 @@ static const unsigned char weights[][OP_call] = {
 		[OP_pop] = 4, [OP_tree_add] = 5, [OP_tree_first] = 2, [OP_tree_remove] = 4,
 		[OP_rcu] = 6, [OP_rcu_load] = 10,
 		[OP_acquire] = 8, [OP_iter_new] = 3, [OP_iter_next] = 5, [OP_iter_destroy] = 1,
-		[OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8,
+		[OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 8, [OP_update] = 3, [OP_delete] = 1,
+		[OP_lookup] = 3,
+	},
+	[LSM] = {
+		[OP_from_mem] = 2, [OP_reserve] = 3, [OP_clone] = 8, [OP_slice] = 3, [OP_data] = 3,
+		[OP_read] = 7, [OP_write] = 1, [OP_memset] = 1, [OP_copy] = 2, [OP_probe] = 1,
+		[OP_overwrite] = 4, [OP_submit] = 2, [OP_discard] = 2, [OP_exe_file] = 7,
+		[OP_put_file] = 3, [OP_from_file] = 10, [OP_discard_file] = 4,
+		[OP_lender_new] = 8, [OP_lender_next] = 14, [OP_lender_destroy] = 2,
+		[OP_vm_file] = 14, [OP_lent_read] = 7, [OP_task_acquire] = 4,
+		[OP_task_release] = 2, [OP_rcu] = 5, [OP_iter_new] = 1, [OP_iter_next] = 2,
+		[OP_iter_destroy] = 1, [OP_spill] = 6, [OP_fill] = 5, [OP_deref] = 4,
+		[OP_update] = 2, [OP_delete] = 1, [OP_lookup] = 2,
 	},
 };
 
@@ -152,16 +166,29 @@ bool may_hold(int h, int kind)
 	return false;
 }
 
+/* What the program has to release, or what a dynptr that it has to is below. */
+static bool is_owned(struct state *s, struct val *v)
+{
+	int o;
+
+	if ((v->kind != SKB && v->kind != NODE && v->kind != FILE_PTR && v->kind != TASK) ||
+	    !live(&s->obj[v->obj]))
+		return false;
+	if (s->obj[v->obj].owned)
+		return true;
+	for (o = 0; o < s->nobj; o++)
+		if (s->obj[o].alive && v->obj && s->obj[o].below == v->obj)
+			return true;
+	return false;
+}
+
 static bool may_hold_owned(int h)
 {
 	struct state *s;
-	struct val *v;
 
-	for (s = O.active; s < O.active + O.nactive; s++) {
-		v = held(s, h);
-		if ((v->kind == SKB || v->kind == NODE) && live(&s->obj[v->obj]))
+	for (s = O.active; s < O.active + O.nactive; s++)
+		if (is_owned(s, held(s, h)))
 			return true;
-	}
 	return false;
 }
 
@@ -215,7 +242,7 @@ struct val *place(struct state *s, int p)
 	if (p < HELD)
 		return &s->f[s->cur].word[p];
 	v = held(s, p - HELD);
-	return v->kind == STACK && v->aux > W_DYN ? &s->f[v->obj].word[v->aux] : NULL;
+	return v->kind == STACK && v->aux > W_DYN && v->aux < W_DYN_END ? &s->f[v->obj].word[v->aux] : NULL;
 }
 
 static bool is_dyn(struct state *s, struct val *v, int kind, bool bad)
@@ -224,7 +251,7 @@ static bool is_dyn(struct state *s, struct val *v, int kind, bool bad)
 		return false;
 	if (bad)
 		return v->kind == NULLED || v->kind == NUM ||
-		       (v->kind == DYN_LO && !s->obj[v->obj].alive);
+		       (v->kind == DYN_LO && !there(s, v->obj));
 	return v->kind == DYN_LO && s->obj[v->obj].alive &&
 	       (kind < 0 || s->obj[v->obj].kind == kind);
 }
@@ -233,7 +260,7 @@ int pick_dyn(struct state *s, int kind, bool bad)
 {
 	int p, n = 0, got = -1;
 
-	for (p = W_DYN + 1; p < WORDS; p++)
+	for (p = W_DYN + 1; p < W_DYN_END; p++)
 		if (is_dyn(s, place(s, p), kind, bad) && !rnd(++n))
 			got = p;
 	for (p = HELD; p < HELD + HOLDERS; p++)
@@ -252,13 +279,13 @@ int pick_empty(struct state *s)
 {
 	int p, n = 0, got = -1;
 
-	for (p = W_DYN + 1; p < WORDS; p++)
+	for (p = W_DYN + 1; p < W_DYN_END; p++)
 		if (empty(place(s, p)) && !rnd(++n))
 			got = p;
 	for (p = HELD; p < HELD + HOLDERS; p++)
 		if (empty(place(s, p)) && !rnd(++n))
 			got = p;
-	return got >= 0 && chance(80) ? got : W_DYN + 1 + rnd(WORDS - W_DYN - 1);
+	return got >= 0 && chance(80) ? got : W_DYN + 1 + rnd(W_DYN_END - W_DYN - 1);
 }
 
 void emit_place(int reg, int p)
@@ -318,8 +345,9 @@ static bool op_slice(struct state *s, int op, bool bad)
 	enum callee c = op == OP_data ? C_DATA : op == OP_slice ? C_SLICE : C_SLICE_RDWR;
 	int p = pick_dyn(s, -1, bad), h = pick_dst(bad);
 
-	/* bpf_dynptr_data() of an skb is always NULL. */
-	if (p < 0 || h < 0 || (op == OP_data && !bad && s->obj[place(s, p)->obj].kind == O_SKB))
+	/* bpf_dynptr_data() of an skb is always NULL, and any slice of a file is. */
+	if (p < 0 || h < 0 || (op == OP_data && !bad && s->obj[place(s, p)->obj].kind == O_SKB) ||
+	    (!bad && s->obj[place(s, p)->obj].kind == O_FILE_DYN))
 		return false;
 	emit_place(BPF_REG_1, p);
 	emit(BPF_MOV64_IMM(BPF_REG_2, op == OP_data ? 0 : offset()));
@@ -425,7 +453,7 @@ static bool op_move(struct state *s, int op)
 			put(to, BPF_REG_0);
 			return true;
 		}
-		if (may_hold(from, STACK) || s->f[v->obj].word[v->aux].kind == SKB)
+		if (may_hold(from, STACK) || is_owned(s, &s->f[v->obj].word[v->aux]))
 			return false;
 		get(BPF_REG_1, via);
 		emit(BPF_STX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6 + from, 0));
@@ -533,7 +561,8 @@ bool emit_op(struct state *s, int op, bool bad)
 		return true;
 	case OP_overwrite:
 		p = pick_dyn(s, -1, false);
-		if (p < 0 || (!bad && s->obj[place(s, p)->obj].kind == O_RECORD &&
+		if (p < 0 || (!bad && (s->obj[place(s, p)->obj].kind == O_RECORD ||
+				       s->obj[place(s, p)->obj].kind == O_FILE_DYN) &&
 			      !has_clone(s, place(s, p))))
 			return false;
 		emit_place(BPF_REG_1, p);
@@ -582,6 +611,34 @@ bool emit_op(struct state *s, int op, bool bad)
 		return op_rcu_load(bad);
 	case OP_acquire:
 		return op_acquire(s, bad);
+	case OP_update:
+	case OP_delete:
+	case OP_lookup:
+		return op_map(s, op, bad);
+	case OP_exe_file:
+		return op_exe_file(bad);
+	case OP_put_file:
+		return bad && chance(70) ? op_end_file(s) :
+			op_release_held(s, FILE_PTR, C_PUT_FILE, bad);
+	case OP_from_file:
+		return op_from_file(s, bad);
+	case OP_discard_file:
+		p = pick_dyn(s, bad ? -1 : O_FILE_DYN, bad);
+		if (p < 0 || (!bad && no_release(s, place(s, p)->obj)))
+			return false;
+		return op_discard_file(s, p);
+	case OP_lender_new:
+	case OP_lender_next:
+	case OP_lender_destroy:
+		return op_lender(s, op, bad);
+	case OP_vm_file:
+		return op_vm_file(s, bad);
+	case OP_lent_read:
+		return op_lent_read(s, bad);
+	case OP_task_acquire:
+		return op_task_acquire(s, bad);
+	case OP_task_release:
+		return op_release_held(s, TASK, C_TASK_RELEASE, bad);
 	case OP_iter_new:
 	case OP_iter_next:
 	case OP_iter_destroy:
@@ -638,26 +695,40 @@ bool emit_release(struct state *s, int obj, int except)
 	int h, p, found = 0, at = -1;
 	struct val *v;
 
-	if (s->obj[obj].kind == O_RECORD) {
-		for (p = W_DYN + 1; p < HELD + HOLDERS; p = p == WORDS - 1 ? HELD : p + 1) {
+	switch (s->obj[obj].kind) {
+	case O_RECORD:
+	case O_FILE_DYN:
+		for (p = W_DYN + 1; p < HELD + HOLDERS; p = p == W_DYN_END - 1 ? HELD : p + 1) {
 			v = place(s, p);
 			if (v && v->kind == DYN_LO && v->obj == obj && !rnd(++found))
 				at = p;
 		}
-		return at >= 0 && op_release_record(s, OP_submit + rnd(2), at);
-	}
-	if (s->obj[obj].kind == O_ITER) {
+		if (at < 0)
+			return false;
+		return s->obj[obj].kind == O_FILE_DYN ? op_discard_file(s, at) :
+							op_release_record(s, OP_submit + rnd(2), at);
+	case O_ITER:
 		v = &s->f[s->cur].word[W_ITER];
 		return v->kind == ITER && v->obj == obj && op_iter(s, OP_iter_destroy, false);
+	case O_VMA_ITER:
+	case O_TASK_ITER:
+		v = &s->f[s->cur].word[W_LENDER];
+		return v->kind == ITER && v->obj == obj && op_lender(s, OP_lender_destroy, false);
 	}
 	for (h = 0; h < HOLDERS; h++) {
 		v = held(s, h);
-		if (h != except && (v->kind == SKB || v->kind == NODE) && v->obj == obj &&
-		    !rnd(++found))
+		if (h != except && v->obj == obj && is_owned(s, v) && !rnd(++found))
 			at = h;
 	}
 	if (at < 0)
 		return false;
-	return s->obj[obj].kind == O_SKB ? op_release_skb(s, OP_drop + rnd(2), at) :
-					   op_release_node(s, at);
+	switch (s->obj[obj].kind) {
+	case O_SKB:
+		return op_release_skb(s, OP_drop + rnd(2), at);
+	case O_FILE:
+		return op_give_back(s, at, C_PUT_FILE);
+	case O_TASK:
+		return op_give_back(s, at, C_TASK_RELEASE);
+	}
+	return op_release_node(s, at);
 }
