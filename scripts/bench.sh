@@ -45,6 +45,7 @@ sizes "$obj" >"$out/series/sizes"
 	printf '\n%-24s %10s %10s\n' struct base series
 	join -t "$(printf '\t')" -a 1 -a 2 -e - -o 0,1.2,2.2 "$out/base/sizes" "$out/series/sizes" |
 		awk '$2 != $3 { printf "%-24s %10s %10s\n", $1, $2, $3 }'
+	for side in base series; do sed -n "s/^memory /memory, $side: /p" "$out/$side/guest.log"; done
 	printf '\nvmlinux: '
 	grep '^Total' "$out/bloat"
 } >"$out/size"

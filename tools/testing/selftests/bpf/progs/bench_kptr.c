@@ -15,15 +15,6 @@ struct small {
 	long data[2];
 };
 
-struct large {
-	long data[128];
-};
-
-struct holder {
-	struct task_struct __kptr * task;
-	long data[7];
-};
-
 struct slot {
 	struct task_struct __kptr * task;
 	struct task_struct __kptr * other;
@@ -52,14 +43,17 @@ struct value_8 {
 	struct task_struct __kptr * h;
 };
 
-#define MAP(name, map_type, flags, value_type)	\
-struct {					\
-	__uint(type, BPF_MAP_TYPE_##map_type);	\
-	__uint(map_flags, flags);		\
-	__type(key, int);			\
-	__type(value, struct value_type);	\
-	__uint(max_entries, 16);		\
+#define NR_MAP(name, map_type, flags, value_type, entries)	\
+struct {							\
+	__uint(type, BPF_MAP_TYPE_##map_type);			\
+	__uint(map_flags, flags);				\
+	__type(key, int);					\
+	__type(value, struct value_type);			\
+	__uint(max_entries, entries);				\
 } name SEC(".maps")
+
+#define MAP(name, map_type, flags, value_type)			\
+	NR_MAP(name, map_type, flags, value_type, 16)
 
 MAP(slots, ARRAY, 0, slot);
 MAP(array_0, ARRAY, 0, value_0);
@@ -74,6 +68,8 @@ MAP(alloc_8, HASH, BPF_F_NO_PREALLOC, value_8);
 MAP(lru_0, LRU_HASH, 0, value_0);
 MAP(lru_1, LRU_HASH, 0, value_1);
 MAP(lru_8, LRU_HASH, 0, value_8);
+NR_MAP(many_array, ARRAY, 0, value_1, NR);
+NR_MAP(many_hash, HASH, 0, value_1, NR);
 
 u64 ns;
 int done;
@@ -211,7 +207,7 @@ BENCH(null_dtor)
 BENCH(null_nodtor)
 
 /* A task is installed, and torn down by an update. */
-static __always_inline bool op_teardown(struct slot *v)
+static __always_inline bool op_install_teardown(struct slot *v)
 {
 	struct value_1 *w = bpf_map_lookup_elem(&array_1, &key);
 	struct task_struct *p = TASK;
@@ -223,7 +219,62 @@ static __always_inline bool op_teardown(struct slot *v)
 	return !bpf_map_update_elem(&array_1, &key, &zeros, 0);
 }
 
-BENCH(teardown)
+BENCH(install_teardown)
+
+/* Before each run of a bench_teardown_*() */
+SEC("syscall")
+int fill(void *ctx)
+{
+	struct value_1 *v;
+	int i;
+
+	bpf_for(i, 0, NR) {
+		struct task_struct *p;
+
+		v = bpf_map_lookup_elem(&many_array, &i);
+		p = TASK;
+		if (v && p)
+			PUT(bpf_kptr_xchg(&v->task, p), bpf_task_release);
+		else
+			PUT(p, bpf_task_release);
+		bpf_map_update_elem(&many_hash, &i, &zeros, BPF_ANY);
+		v = bpf_map_lookup_elem(&many_hash, &i);
+		p = TASK;
+		if (v && p)
+			PUT(bpf_kptr_xchg(&v->task, p), bpf_task_release);
+		else
+			PUT(p, bpf_task_release);
+	}
+	return 0;
+}
+
+/* What tears down, and in *_here what it costs this context: workers wait. */
+#define TEARDOWN(name, call, begin, end)				\
+SEC("syscall")								\
+int bench_teardown_##name(void *ctx)					\
+{									\
+	u64 start = bpf_ktime_get_ns();					\
+	int i, n = 0;							\
+									\
+	begin;								\
+	for (i = 0; i < NR; i++) {					\
+		int k = i;						\
+									\
+		n += !call;						\
+	}								\
+	end;								\
+	ns = bpf_ktime_get_ns() - start;				\
+	done = n;							\
+	return 0;							\
+}
+
+#define UPDATE_K bpf_map_update_elem(&many_array, &k, &zeros, BPF_ANY)
+#define DELETE_K bpf_map_delete_elem(&many_hash, &k)
+
+TEARDOWN(array, UPDATE_K, , )
+TEARDOWN(array_here, UPDATE_K, bpf_preempt_disable(), bpf_preempt_enable())
+TEARDOWN(hash, DELETE_K, , )
+TEARDOWN(hash_here, DELETE_K, bpf_preempt_disable(), bpf_preempt_enable())
 
 #define UPDATE(map)							\
 static __always_inline bool op_update_##map(struct slot *v)		\
@@ -267,6 +318,14 @@ static __always_inline bool op_obj_##type(struct slot *v)		\
 }									\
 BENCH(obj_##type)
 
-OBJ(small)
-OBJ(large)
-OBJ(holder)
+#define SIZES(x) x(16) x(32) x(64) x(128) x(256) x(512) x(1024) x(2048)
+#define TYPES(size)							\
+struct plain_##size { long data[size / 8]; };				\
+struct holder_##size {							\
+	struct task_struct __kptr * task;				\
+	long data[size / 8 - 1];					\
+};									\
+OBJ(plain_##size)							\
+OBJ(holder_##size)
+
+SIZES(TYPES)
