@@ -59,7 +59,8 @@ tags() {
 # series adds files to have theirs. UNKNOWN_COMMIT_ID: the tree's history is
 # one commit, the ids in the messages come from public mails. A TRACE_EVENT() is
 # laid out as all of them are, which checkpatch does not know. linux/nmi.h gives
-# asm/nmi.h, which checkpatch wants it for, to kernels with ACPI's APEI only.
+# asm/nmi.h, which checkpatch wants it for, to kernels with ACPI's APEI only. The
+# selftests' bench.c declares each benchmark itself.
 checkpatch() { # key|check PATCH_OR_FILE
 	local ignore=FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID file=
 
@@ -69,6 +70,7 @@ checkpatch() { # key|check PATCH_OR_FILE
 		return
 	fi
 	case $2 in include/trace/events/*) ignore=$ignore,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;; esac
+	case $2 in *-to-bench.patch) ignore=$ignore,AVOID_EXTERNS ;; esac
 	case $2 in */test_kmods/*) ignore=$ignore,INCLUDE_LINUX ;; esac
 	case $2 in *.[ch]) file=-f ;; esac
 	enter "$LINUX" - sh -c 'cd /build/linux && scripts/checkpatch.pl -q --strict --no-signoff --codespell \

@@ -69,9 +69,10 @@ static void load_operators(void)
 				continue;
 			operators[j].offset = data + m->offset / 8;
 			opts.expected_attach_type = i;
-			if (j != ENQUEUE)
-				operators[j].fd = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, NULL, "GPL",
-								insns, ARRAY_SIZE(insns), &opts);
+			if (j == ENQUEUE)
+				continue;
+			operators[j].fd = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, NULL, "GPL", insns,
+							ARRAY_SIZE(insns), &opts);
 			if (operators[j].fd < 0)
 				die("cannot load a qdisc's %s: %s", name, strerror(errno));
 		}

@@ -239,7 +239,8 @@ extern const char * const op_names[];
  * dynptrs, in the last three an iterator that lends.
  * A holder is a place for a pointer: 0 to 3 are R6 to R9, 4 to 7 the spills.
  */
-enum { W_ARG = 1, W_CTX, W_ITER = W_CTX, W_BUF, W_SPILL, W_DYN = 8, W_DYN_END = 16, W_LENDER = WORDS - 1 };
+enum { W_ARG = 1, W_CTX, W_ITER = W_CTX, W_BUF, W_SPILL, W_DYN = 8, W_DYN_END = 16,
+       W_LENDER = WORDS - 1 };
 #define HOLDERS		8
 
 extern struct generator {

@@ -242,7 +242,9 @@ struct val *place(struct state *s, int p)
 	if (p < HELD)
 		return &s->f[s->cur].word[p];
 	v = held(s, p - HELD);
-	return v->kind == STACK && v->aux > W_DYN && v->aux < W_DYN_END ? &s->f[v->obj].word[v->aux] : NULL;
+	if (v->kind != STACK || v->aux <= W_DYN || v->aux >= W_DYN_END)
+		return NULL;
+	return &s->f[v->obj].word[v->aux];
 }
 
 static bool is_dyn(struct state *s, struct val *v, int kind, bool bad)

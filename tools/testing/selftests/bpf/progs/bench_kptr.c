@@ -248,7 +248,11 @@ int fill(void *ctx)
 	return 0;
 }
 
-/* What tears down, and in *_here what it costs this context: workers wait. */
+static __always_inline void nothing(void)
+{
+}
+
+/* What tears down; *_here: what it costs this context alone, as workers wait */
 #define TEARDOWN(name, call, begin, end)				\
 SEC("syscall")								\
 int bench_teardown_##name(void *ctx)					\
@@ -256,13 +260,13 @@ int bench_teardown_##name(void *ctx)					\
 	u64 start = bpf_ktime_get_ns();					\
 	int i, n = 0;							\
 									\
-	begin;								\
+	begin();							\
 	for (i = 0; i < NR; i++) {					\
 		int k = i;						\
 									\
-		n += !call;						\
+		n += !(call);						\
 	}								\
-	end;								\
+	end();								\
 	ns = bpf_ktime_get_ns() - start;				\
 	done = n;							\
 	return 0;							\
@@ -271,10 +275,10 @@ int bench_teardown_##name(void *ctx)					\
 #define UPDATE_K bpf_map_update_elem(&many_array, &k, &zeros, BPF_ANY)
 #define DELETE_K bpf_map_delete_elem(&many_hash, &k)
 
-TEARDOWN(array, UPDATE_K, , )
-TEARDOWN(array_here, UPDATE_K, bpf_preempt_disable(), bpf_preempt_enable())
-TEARDOWN(hash, DELETE_K, , )
-TEARDOWN(hash_here, DELETE_K, bpf_preempt_disable(), bpf_preempt_enable())
+TEARDOWN(array, UPDATE_K, nothing, nothing)
+TEARDOWN(array_here, UPDATE_K, bpf_preempt_disable, bpf_preempt_enable)
+TEARDOWN(hash, DELETE_K, nothing, nothing)
+TEARDOWN(hash_here, DELETE_K, bpf_preempt_disable, bpf_preempt_enable)
 
 #define UPDATE(map)							\
 static __always_inline bool op_update_##map(struct slot *v)		\
@@ -318,14 +322,22 @@ static __always_inline bool op_obj_##type(struct slot *v)		\
 }									\
 BENCH(obj_##type)
 
-#define SIZES(x) x(16) x(32) x(64) x(128) x(256) x(512) x(1024) x(2048)
-#define TYPES(size)							\
-struct plain_##size { long data[size / 8]; };				\
+#define OBJS(size, longs, longs_more)					\
+struct plain_##size {							\
+	long data[longs];						\
+};									\
 struct holder_##size {							\
 	struct task_struct __kptr * task;				\
-	long data[size / 8 - 1];					\
+	long data[longs_more];						\
 };									\
 OBJ(plain_##size)							\
 OBJ(holder_##size)
 
-SIZES(TYPES)
+OBJS(16, 2, 1)
+OBJS(32, 4, 3)
+OBJS(64, 8, 7)
+OBJS(128, 16, 15)
+OBJS(256, 32, 31)
+OBJS(512, 64, 63)
+OBJS(1024, 128, 127)
+OBJS(2048, 256, 255)
