@@ -40,7 +40,8 @@ static int new_below(struct state *s, int kind, int top, bool owned)
 {
 	int o = new_obj(s, kind);
 
-	s->obj[o].below = top;
+	/* Where there are too many objects this may be the same one again. */
+	s->obj[o].below = o == top ? 0 : top;
 	s->obj[o].owned = owned;
 	return o;
 }
