@@ -41,43 +41,29 @@ void make_turn(void)
 		die("cannot make a pipe: %s", strerror(errno));
 }
 
-static void load_operators(void)
+void load_operators(struct btf *btf, int qdisc_ops)
 {
 	struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
-	struct btf *btf = btf__load_vmlinux_btf();
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
-	const struct btf_member *m, *v;
-	const struct btf_type *t;
-	int i, j, data;
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .attach_btf_id = qdisc_ops);
+	const struct btf_type *t = btf__type_by_id(btf, qdisc_ops), *map;
+	int i, member, data;
 
-	opts.attach_btf_id = btf__find_by_name_kind(btf, "Qdisc_ops", BTF_KIND_STRUCT);
-	ops_type = btf__find_by_name_kind(btf, "bpf_struct_ops_Qdisc_ops", BTF_KIND_STRUCT);
-	if (ops_type < 0)
-		die("the kernel has no struct bpf_struct_ops_Qdisc_ops");
-	t = btf__type_by_id(btf, ops_type);
-	ops_size = t->size;
-	v = btf_members(t) + btf_vlen(t) - 1;
-	data = v->offset / 8;
-	t = btf__type_by_id(btf, opts.attach_btf_id);
-	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
-		const char *name = btf__name_by_offset(btf, m->name_off);
-
-		if (!strcmp(name, "id"))
-			id_offset = data + m->offset / 8;
-		for (j = 0; j < (int)ARRAY_SIZE(operators); j++) {
-			if (strcmp(name, operators[j].name))
-				continue;
-			operators[j].offset = data + m->offset / 8;
-			opts.expected_attach_type = i;
-			if (j == ENQUEUE)
-				continue;
-			operators[j].fd = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, NULL, "GPL", insns,
-							ARRAY_SIZE(insns), &opts);
-			if (operators[j].fd < 0)
-				die("cannot load a qdisc's %s: %s", name, strerror(errno));
-		}
+	ops_type = find_type(btf, "bpf_struct_ops_Qdisc_ops", BTF_KIND_STRUCT);
+	map = btf__type_by_id(btf, ops_type);
+	ops_size = map->size;
+	data = btf_member_bit_offset(map, btf_vlen(map) - 1) / 8;
+	id_offset = data + btf_member_bit_offset(t, member_index(btf, qdisc_ops, "id")) / 8;
+	for (i = 0; i < (int)ARRAY_SIZE(operators); i++) {
+		member = member_index(btf, qdisc_ops, operators[i].name);
+		operators[i].offset = data + btf_member_bit_offset(t, member) / 8;
+		opts.expected_attach_type = member;
+		if (i == ENQUEUE)
+			continue;
+		operators[i].fd = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, NULL, "GPL", insns,
+						ARRAY_SIZE(insns), &opts);
+		if (operators[i].fd < 0)
+			die("cannot load a qdisc's %s: %s", operators[i].name, strerror(errno));
 	}
-	btf__free(btf);
 }
 
 void setup_attach(int ifindex, int sock)
@@ -88,7 +74,6 @@ void setup_attach(int ifindex, int sock)
 	pid_fd = syscall(__NR_pidfd_open, getpid(), 0);
 	if (exe_fd < 0 || pid_fd < 0)
 		die("cannot open /proc/self/exe, or a pidfd: %s", strerror(errno));
-	load_operators();
 }
 
 /* The qdisc of the loopback device, with the program as its enqueue() */

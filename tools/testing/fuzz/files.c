@@ -15,20 +15,6 @@ bool op_exe_file(bool bad)
 	return true;
 }
 
-/* R1 is a file or task, or nothing is done. */
-bool op_give_back(struct state *s, int h, enum callee c)
-{
-	int skip;
-
-	get(BPF_REG_1, h);
-	skip = skip_if_null(BPF_REG_1);
-	emit_call(c);
-	if (no_release(s, held(s, h)->obj) || chance(50))
-		put_null(h);
-	skip_end(skip);
-	return true;
-}
-
 /* One that the program owns, or with bad any */
 bool op_release_held(struct state *s, int kind, enum callee c, bool bad)
 {
@@ -63,17 +49,9 @@ bool op_end_file(struct state *s)
 
 bool op_from_file(struct state *s, bool bad)
 {
-	int h = pick_obj(s, FILE_PTR, bad), p = pick_empty(s), skip;
+	int h = pick_obj(s, FILE_PTR, bad), p = pick_empty(s);
 
-	if (h < 0)
-		return false;
-	get(BPF_REG_1, h);
-	skip = skip_if_null(BPF_REG_1);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-	emit_place(BPF_REG_3, p);
-	emit_call(C_FROM_FILE);
-	skip_end(skip);
-	return true;
+	return h >= 0 && op_dyn_of(h, p, C_FROM_FILE);
 }
 
 /* Where there may have been no file there is no dynptr either. */

@@ -289,6 +289,9 @@ void program(unsigned long seed, unsigned int i);
 
 /* kernel.c */
 
+struct btf;
+int find_type(struct btf *btf, const char *name, int kind);
+int member_index(struct btf *btf, int id, const char *name);
 void make_btf_and_maps(void);
 void link_fns(void);
 void print_program(void);
@@ -317,6 +320,7 @@ int run_program(int fd, struct result *r, bool show);
 /* attach.c */
 
 void make_turn(void);
+void load_operators(struct btf *btf, int qdisc_ops);
 void setup_attach(int ifindex, int sock);
 int attach(int fd);
 int trigger(void);

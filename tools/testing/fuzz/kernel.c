@@ -246,13 +246,25 @@ static void add_longs(struct btf *btf, int type, int n)
 		btf__add_field(btf, name, type, 64 * i, 0);
 }
 
-static int find_type(struct btf *btf, const char *name, int kind)
+int find_type(struct btf *btf, const char *name, int kind)
 {
 	int id = btf__find_by_name_kind(btf, name, kind);
 
 	if (id < 0)
 		die("the kernel has no %s", name);
 	return id;
+}
+
+/* The number of a member; -1: not there */
+int member_index(struct btf *btf, int id, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	int i;
+
+	for (i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), name))
+			return i;
+	return -1;
 }
 
 /* The bytes before a member, in the struct or in one of its nameless ones; -1: not there */
@@ -304,8 +316,6 @@ void make_btf_and_maps(void)
 	static const char * const contexts[NR_TYPES] = { [TC] = "__sk_buff", [XDP] = "xdp_md" };
 	int i, skb, proto, ptr, num_id, long_id, dynptr, mem, refcount, value_id;
 	int link, lock, head, tree, root, list_id;
-	const struct btf_member *m;
-	const struct btf_type *t;
 	struct btf *vmlinux, *btf;
 	enum callee c;
 
@@ -320,11 +330,7 @@ void make_btf_and_maps(void)
 	find_offsets(vmlinux);
 	lsm_hook_id = find_type(vmlinux, "bpf_lsm_file_receive", BTF_KIND_FUNC);
 	qdisc_ops_id = find_type(vmlinux, "Qdisc_ops", BTF_KIND_STRUCT);
-	t = btf__type_by_id(vmlinux, qdisc_ops_id);
-	enqueue_idx = -1;
-	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++)
-		if (!strcmp(btf__name_by_offset(vmlinux, m->name_off), "enqueue"))
-			enqueue_idx = i;
+	enqueue_idx = member_index(vmlinux, qdisc_ops_id, "enqueue");
 	if (enqueue_idx < 0)
 		die("struct Qdisc_ops has no enqueue");
 
@@ -396,5 +402,6 @@ void make_btf_and_maps(void)
 	if (ringbuf_fd < 0 || mem_fd < 0 || hash_fd < 0 || list_fd < 0 || kptr_fd[QDISC] < 0 ||
 	    kptr_fd[SYSCALL] < 0)
 		die("cannot create a map: %s", strerror(errno));
+	load_operators(vmlinux, qdisc_ops_id);
 	btf__free(vmlinux);
 }

@@ -2,20 +2,6 @@
 /* Steps with objects that a program or a map owns, with elements of maps, and iterators. */
 #include "steps.h"
 
-bool op_release_node(struct state *s, int h)
-{
-	int skip;
-
-	get(BPF_REG_1, h);
-	skip = skip_if_null(BPF_REG_1);
-	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-	emit_call(C_OBJ_DROP);
-	if (no_release(s, held(s, h)->obj) || chance(50))
-		put_null(h);
-	skip_end(skip);
-	return true;
-}
-
 bool op_xchg(struct state *s, int op, bool bad)
 {
 	int skb = chance(80) ? pick_obj(s, P.type == SYSCALL ? NODE : SKB, bad) : -1;

@@ -157,6 +157,17 @@ static int test_run(int fd, const struct shape *shape)
 	return bpf_prog_test_run_opts(fd, &opts) ? errno : 0;
 }
 
+/* Some programs are attached, and run by an event. */
+static bool by_event(void)
+{
+	return P.type == QDISC || P.type == LSM;
+}
+
+static int run_once(int fd, const struct shape *shape)
+{
+	return by_event() ? trigger() : test_run(fd, shape);
+}
+
 /* The n-th allocation that must not wait fails; whether there was one. */
 static bool run_without_memory(int fd, const struct shape *shape, int nth)
 {
@@ -166,10 +177,7 @@ static bool run_without_memory(int fd, const struct shape *shape, int nth)
 	n = snprintf(s, sizeof(s), "%d", nth);
 	if (pwrite(fail_fd, s, n, 0) != n)
 		die("cannot make allocations fail: %s", strerror(errno));
-	if (P.type == QDISC || P.type == LSM)
-		trigger();
-	else
-		test_run(fd, shape);
+	run_once(fd, shape);
 	n = pread(fail_fd, s, sizeof(s) - 1, 0);
 	if (pwrite(fail_fd, "0", 1, 0) != 1)
 		die("cannot make allocations succeed: %s", strerror(errno));
@@ -208,11 +216,11 @@ static bool was_run(int fd)
 /* 0, or the error with which the program that is loaded as fd could not be run. */
 int run_program(int fd, struct result *r, bool show)
 {
-	bool event = P.type == QDISC || P.type == LSM, packets = P.type == TC || P.type == XDP;
+	bool packets = P.type == TC || P.type == XDP;
 	const struct shape *shape;
 	int err = 0, nth;
 
-	if (event)
+	if (by_event())
 		err = attach(fd);
 	for (shape = shapes; !err && !r->leak && shape < shapes + ARRAY_SIZE(shapes); shape++) {
 		if (!packets && shape > shapes && !shape->full && !shape->no_memory)
@@ -226,7 +234,7 @@ int run_program(int fd, struct result *r, bool show)
 			fill_hash();
 		}
 		if (!shape->no_memory) {
-			err = event ? trigger() : test_run(fd, shape);
+			err = run_once(fd, shape);
 			r->runs++;
 		} else if (fail_fd >= 0) {
 			/* What sends a packet allocates before the program does. */
@@ -238,7 +246,7 @@ int run_program(int fd, struct result *r, bool show)
 		}
 		r->leak |= !drain_ring();
 	}
-	if (event && !err)
+	if (by_event() && !err)
 		detach();
 	if (!err && P.type == TC) {
 		if (show)

@@ -298,20 +298,39 @@ void emit_place(int reg, int p)
 		get(reg, p - HELD);
 }
 
-/* R1 is an skb, or nothing is done. */
-static bool op_release_skb(struct state *s, int op, int h)
+/* The object in the holder is released, or nothing is done. */
+bool op_give_back(struct state *s, int h, enum callee c)
 {
 	int skip;
 
-	if (op != OP_drop && op != OP_kfree)
-		return false;
 	get(BPF_REG_1, h);
 	skip = skip_if_null(BPF_REG_1);
-	if (op == OP_drop)
+	if (c == C_DROP)
 		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_10, -8 * W_ARG));
-	emit_call(op == OP_drop ? C_DROP : C_KFREE);
+	else if (c == C_OBJ_DROP)
+		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit_call(c);
 	if (no_release(s, held(s, h)->obj) || chance(50))
 		put_null(h);
+	skip_end(skip);
+	return true;
+}
+
+/* A dynptr of what R1 is */
+static void emit_dyn(int p, enum callee c)
+{
+	emit(BPF_MOV64_IMM(BPF_REG_2, 0));
+	emit_place(BPF_REG_3, p);
+	emit_call(c);
+}
+
+bool op_dyn_of(int h, int p, enum callee c)
+{
+	int skip;
+
+	get(BPF_REG_1, h);
+	skip = skip_if_null(BPF_REG_1);
+	emit_dyn(p, c);
 	skip_end(skip);
 	return true;
 }
@@ -477,21 +496,12 @@ bool emit_op(struct state *s, int op, bool bad)
 	switch (op) {
 	case OP_from_skb:
 		p = pick_empty(s);
-		if (P.type != QDISC) {
-			emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
-			skip = 0;
-		} else {
+		if (P.type == QDISC) {
 			h = pick_obj(s, SKB, bad);
-			if (h < 0)
-				return false;
-			get(BPF_REG_1, h);
-			skip = skip_if_null(BPF_REG_1);
+			return h >= 0 && op_dyn_of(h, p, C_FROM_SKB);
 		}
-		emit(BPF_MOV64_IMM(BPF_REG_2, 0));
-		emit_place(BPF_REG_3, p);
-		emit_call(P.type == XDP ? C_FROM_XDP : C_FROM_SKB);
-		if (skip)
-			skip_end(skip);
+		emit(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8 * W_ARG));
+		emit_dyn(p, P.type == XDP ? C_FROM_XDP : C_FROM_SKB);
 		return true;
 	case OP_from_mem:
 		emit_ld(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, mem_fd);
@@ -580,10 +590,10 @@ bool emit_op(struct state *s, int op, bool bad)
 	case OP_drop:
 	case OP_kfree:
 		h = pick_obj(s, SKB, bad);
-		return h >= 0 && op_release_skb(s, op, h);
+		return h >= 0 && op_give_back(s, h, op == OP_drop ? C_DROP : C_KFREE);
 	case OP_obj_drop:
 		h = pick_obj(s, NODE, bad);
-		return h >= 0 && op_release_node(s, h);
+		return h >= 0 && op_give_back(s, h, C_OBJ_DROP);
 	case OP_xchg_map:
 	case OP_xchg_node:
 		return op_xchg(s, op, bad);
@@ -726,11 +736,11 @@ bool emit_release(struct state *s, int obj, int except)
 		return false;
 	switch (s->obj[obj].kind) {
 	case O_SKB:
-		return op_release_skb(s, OP_drop + rnd(2), at);
+		return op_give_back(s, at, C_DROP + rnd(2));
 	case O_FILE:
 		return op_give_back(s, at, C_PUT_FILE);
 	case O_TASK:
 		return op_give_back(s, at, C_TASK_RELEASE);
 	}
-	return op_release_node(s, at);
+	return op_give_back(s, at, C_OBJ_DROP);
 }

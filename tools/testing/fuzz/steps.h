@@ -13,10 +13,11 @@ int skip_if_null(int reg);
 void skip_end(int from);
 bool no_release(struct state *s, int obj);
 void look_sometimes(void);
+bool op_give_back(struct state *s, int h, enum callee c);
+bool op_dyn_of(int h, int p, enum callee c);
 
 /* objects.c */
 
-bool op_release_node(struct state *s, int h);
 bool op_xchg(struct state *s, int op, bool bad);
 bool op_rcu_load(bool bad);
 bool op_acquire(struct state *s, bool bad);
@@ -30,7 +31,6 @@ bool op_map(struct state *s, int op, bool bad);
 /* files.c */
 
 bool op_exe_file(bool bad);
-bool op_give_back(struct state *s, int h, enum callee c);
 bool op_release_held(struct state *s, int kind, enum callee c, bool bad);
 bool op_end_file(struct state *s);
 bool op_from_file(struct state *s, bool bad);
