@@ -36,8 +36,9 @@ Options (make VERB NAME=value; now)
   BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
   PROFILE=$PROFILE	one of: $(profiles | xargs)
   TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too,
-			veristat: both and TESTS.veristat; commits: TESTS and TESTS.commits)
+			veristat: all there are; commits: TESTS and TESTS.commits)
   EXTRA=$EXTRA	a directory with prog_tests/, progs/ or *.patch, for one run
+  OBJS=$OBJS	for veristat: a directory with more BPF objects (*.o)
   ARGS=$ARGS		more arguments for test_progs, such as -vv for verifier logs;
 			for veristat: -t, a state at each instruction
   SMP=$SMP MEM=$MEM	the VM's CPUs (1 to 8) and memory

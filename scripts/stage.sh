@@ -1,6 +1,7 @@
 #!/bin/bash
 # stage.sh TESTS JOBS V [TARGET]: in the toolchain root, build test_progs with only
-# the test files that TESTS needs, or TARGET. The selftests write into their source
+# the test files that TESTS needs; TARGET veristat: it and the programs of TESTS, of
+# all of them with '*', as far as they compile. The selftests write into their source
 # directory and build all they find there, so they are built in a copy.
 set -euo pipefail
 
@@ -37,6 +38,7 @@ from=("$src/$bpf" ${OVERLAY:+"$OVERLAY"} ${EXTRA:+"$EXTRA"})
 # Test files: those that define a test whose name a pattern is part of, as
 # test_progs -t matches it.
 declare -A want
+[ "$tests" != '*' ] || tests=
 names=$(for d in "${from[@]}"; do grep -HoE '^void (serial_)?test_[a-zA-Z0-9_]+\(' "$d"/prog_tests/*.c || true; done |
 	sed -E 's/^([^:]*):void (serial_)?test_(.*)\($/\3 \1/')
 for t in ${tests//,/ }; do
@@ -77,6 +79,7 @@ for f in "${!want[@]}"; do
 		sed -n "s/^$p\.skel\.h-deps := //p" Makefile | tr ' ' '\n' | sed 's|^|progs/|; s|\.bpf\.o$|.c|'
 	done
 done | sort -u >"$list/want"
+[ -n "$tests" ] || for d in "${from[@]}"; do (cd "$d" && ls progs/*.c); done | sort -u >"$list/want"
 # A program may name an object of its own to load (__btf_path).
 grep '^progs/' "$list/want" | while read -r p; do
 	for d in "${from[@]}"; do
@@ -96,7 +99,7 @@ for f in prog_tests/*.c progs/*.c; do
 	grep -qxF "$f" "$list/want" || rm -f "$f"
 done
 # tests.h depends on the files that are there, not on those that are gone.
-(ls prog_tests/*.c progs/*.c) >"$list/now"
+find prog_tests progs -maxdepth 1 -name '*.c' | sort >"$list/now"
 cmp -s "$list/now" .staged || rm -f prog_tests/tests.h
 cp "$list/now" .staged
 
@@ -105,6 +108,9 @@ words_of() { sed -n "/^$1 *:=/,/[^\\\\]\$/p" Makefile | sed "s/^$1 *:=//; s/\\\\
 only() { words_of "$1" | while read -r f; do [ ! -f "progs/$f" ] || printf '%s ' "$f"; done; }
 linked=$(words_of LINKED_SKELS | while read -r f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; done)
 
+targets=$target
+[ "$target" != veristat ] || targets="-k veristat $(sed -n "s|^progs/\(.*\)\.c\$|$PWD/\1.bpf.o|p" .staged | tr '\n' ' ')"
+# shellcheck disable=SC2086
 make -j"$jobs" V="$v" KDIR=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
 	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \
-	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" "$target"
+	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" $targets

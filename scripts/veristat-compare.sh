@@ -79,6 +79,7 @@ compare() {
 	}
 	what == "objects" {
 		split($0, f, " ")
+		sub(/.*\//, "", f[1])
 		sub(/\.bpf\.o$/, "", f[1])
 		given[f[1]] = 1
 		if (f[2] == "new")

@@ -1,24 +1,25 @@
 #!/bin/bash
-# veristat.sh: what the verifier makes of the selected tests' programs, on the
-# base and on the series. The objects are built once, from the series' tree, so
-# that both kernels verify the same bytes. Some of them want all of the selftests'
-# config.
+# veristat.sh: what the verifier makes of the selftests' programs, or of those that
+# TESTS use, and of the objects in OBJS, on the base and on the series. The objects are
+# built once, from the series' tree, so that both kernels verify the same bytes. Some of
+# them want all of the selftests' config.
 DEFAULT_PROFILE=full
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
 check_options
 lock_checkout
-[ -n "$TESTS" ] || TESTS=$(all_tests),$(list "$POLICY/TESTS.veristat" | paste -sd,)
+TESTS=${TESTS:-*}
 "$S/tree.sh"
-check_tests "$LINUX"
+[ "$TESTS" = '*' ] || check_tests "$LINUX"
 base_and_series veristat
 
 bpf=tools/testing/selftests/bpf
 stage=$obj/tests/$bpf
-build_tests "$tree" "$obj" "$out"
-phase 'veristat build' "$out/build-veristat.log" stage "$tree" "$obj" veristat ||
-	die $E_BUILD "phase 'veristat build' failed: $(first_error "$out/build-veristat.log"), see $out/build-veristat.log"
+rm -f "$obj/tests.id"
+log=$out/build-objects.log
+phase 'objects and veristat' "$log" stage "$tree" "$obj" veristat || [ -x "$stage/veristat" ] ||
+	die $E_BUILD "phase 'objects and veristat' failed: $(first_error "$log"), see $log"
 
 # A module fits one kernel only.
 build_modules() { # TREE OBJ RESULTS
@@ -33,9 +34,15 @@ build_modules "$tree" "$obj" "$out/series"
 
 # Objects of earlier runs may lie there as well. Some the base does not survive.
 oopses=$(list "$POLICY/VERISTAT" | awk '$2 == "oops" { sub("/.*", "", $1); print $1 }')
-sed -n 's|^progs/\(.*\)\.c$|\1|p' "$stage/.staged" | grep -vxF "${oopses:-/}" | while read -r p; do
+uncompiled=$(sed -nE 's|^make.*/([^/]*)\.bpf\.o\] Error .*|\1|p' "$log")
+sed -n 's|^progs/\(.*\)\.c$|\1|p' "$stage/.staged" | grep -vxF "${oopses:-/}" | grep -vxF "${uncompiled:-/}" | while read -r p; do
 	[ -f "$base_tree/$bpf/progs/$p.c" ] && echo "$p.bpf.o" || echo "$p.bpf.o new"
 done >"$out/objects"
+[ -z "$OBJS" ] || {
+	mkdir "$out/objs"
+	cp "$OBJS"/*.o "$out/objs/"
+	printf '%s\n' "$out"/objs/*.o | sed "s|^$TOP|/top|" >>"$out/objects"
+}
 
 verify() { # OBJ RESULTS
 	ends_well "$1" "$2" veristat "
@@ -50,6 +57,7 @@ verify "$obj" "$out/series"
 
 rc=0
 "$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" >"$out/table" || rc=$?
+[ -z "$uncompiled" ] || echo "objects that do not compile here: $(wc -l <<<"$uncompiled"):" $uncompiled >>"$out/table"
 cat "$out/table"
 # What the base complains of, the series may have mended.
 "$S/splat.sh" "$out/series/console.log" >"$out/splats" || {

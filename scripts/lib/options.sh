@@ -49,6 +49,7 @@ opt SMP 2
 opt MEM 4G
 opt ACCEL auto
 opt EXTRA ''
+opt OBJS ''
 opt ARGS ''
 opt TIMEOUT 2700
 opt SEED ''
@@ -78,6 +79,7 @@ check_options() {
 	case $MEM in [1-9]*[MG]) is_number "${MEM%?}" ;; *) false ;; esac || die $E_OPT "MEM=$MEM: a size such as 2G is wanted"
 	case $ACCEL in auto | kvm | tcg) ;; *) die $E_OPT "ACCEL=$ACCEL: auto, kvm or tcg is wanted" ;; esac
 	[ -z "$EXTRA" ] || [ -d "$EXTRA" ] || die $E_OPT "EXTRA=$EXTRA is not a directory"
+	[ -z "$OBJS" ] || ls "$OBJS"/*.o >/dev/null 2>&1 || die $E_OPT "OBJS=$OBJS: a directory with BPF objects (*.o) is wanted"
 	case $ARGS in *\'*) die $E_OPT "ARGS=$ARGS: no quotes, please" ;; esac
 	case $BOOT in *[\'\"]*) die $E_OPT "BOOT=$BOOT: no quotes, please" ;; esac
 	is_number "$COUNT" && [ ${#COUNT} -le 12 ] || die $E_OPT "COUNT=$COUNT: a number of kptrs is wanted"
