@@ -5,7 +5,7 @@
 . "$S/lib/checks.sh"
 . "$S/lib/run.sh"
 
-HEADER_OBJECTS=60	# of those that include a changed header, at most
+HEADER_OBJECTS=24	# of those that include a changed header, at most; kernel/bpf/ first
 
 check_options
 lock_checkout
@@ -40,7 +40,7 @@ objects() {
 		*.c | *.S) [ ! -f "$obj/${f%.*}.o" ] || echo "${f%.*}.o" ;;
 		*.h)
 			(cd "$obj" && grep -rlE --include='.*.o.cmd' "[ /]$f( |\$)" kernel net mm fs drivers lib arch security crypto 2>/dev/null) |
-				sed -E 's|/\.([^/]*)\.cmd$|/\1|' | sort | head -n $HEADER_OBJECTS ;;
+				sed -E 's|/\.([^/]*)\.cmd$|/\1|; s|^kernel/bpf/| &|' | sort | sed 's/^ //' | head -n $HEADER_OBJECTS ;;
 		esac
 	done | sort -u
 }
