@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # their defaults stand in scripts/lib/options.sh.
 export BASE BASE_SUM SUITE PROFILE TESTS SMP MEM ACCEL EXTRA OBJS ARGS TIMEOUT V SEED START N ON MODEL BOOT SCENARIO COUNT DURATION PART VERSION FRESH
 
-VERBS := setup tree export build run check check-full control veristat bench fuzz torture model commits matrix parts mbox cc lint menuconfig clean
+VERBS := setup tree export build run check check-full control veristat bench clients fuzz torture model commits matrix parts mbox cc lint menuconfig clean
 .PHONY: help $(VERBS)
 
 help:

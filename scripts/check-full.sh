@@ -15,7 +15,8 @@ check-full adds to make check:
     and kernels broken on purpose
   matrix: what the series changes, compiled for other architectures and options
   commits: each commit of the series, booted and tested
-  a run in each other profile: $(profiles | grep -vx "$PROFILE" | xargs)
+  a run in each other profile: $(profiles | grep -vxE "$PROFILE|scx" | xargs)
+  clients: what people run, on the base and on the series
   and no verdict of an earlier run is taken for today's (FRESH=1)
 END
 export FRESH=1
@@ -39,6 +40,7 @@ adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
 	case $p in
 	"$PROFILE") ;;
+	scx) passes clients env PROFILE=scx TESTS= "$S/clients.sh" ;;
 	full) passes "profile $p" env PROFILE="$p" TESTS="$(all_tests)" "$S/run.sh" ;;
 	*) passes "profile $p" env PROFILE="$p" TESTS="$TESTS" "$S/run.sh" ;;
 	esac

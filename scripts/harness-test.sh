@@ -344,6 +344,13 @@ torture_ends() {
 	END
 	says "$1" "$2" env SCENARIO="${5-busted-inline}" scripts/torture.sh
 }
+# clients_verdict STATUS REGEX BASE BASE SERIES SERIES: of two clients on each
+clients_verdict() {
+	mkdir -p "$tmp/clients/base" "$tmp/clients/series"
+	printf 'CLIENT %s\n' "$3" "$4" >"$tmp/clients/base/guest.log"
+	printf 'CLIENT %s\n' "$5" ${6:+"$6"} >"$tmp/clients/series/guest.log"
+	says "$1" "$2" scripts/clients-report.sh "$tmp/clients"
+}
 check 'unknown profile' says $E_OPT "unknown PROFILE 'nope'" env PROFILE=nope scripts/run.sh
 check 'output through a pipe' piped
 check 'SIGTERM' terminated
@@ -374,6 +381,11 @@ check 'torture: the test as a whole fails' torture_verdict $E_TEST 'WRONG: kptr_
 check 'torture: no end' torture_verdict $E_TEST 'WRONG: no end: #1/7' '/^torture: end/d'
 check 'torture: nothing at all' torture_verdict $E_TEST 'WRONG: no end: ' d
 check 'torture: a splat' torture_verdict $E_SPLAT '[1-9][0-9]* splats' '' bad/bug.log
+check 'clients: bad TESTS' says $E_OPT "TESTS: 'a b' is not a list of names" env TESTS='a b' scripts/clients.sh
+check 'clients: what fails on both is no loss' clients_verdict 0 '^2 clients: 1 work on both, 0 that' 'a ok' 'b FAIL no' 'a ok' 'b FAIL no'
+check 'clients: one fails on the series' clients_verdict $E_TEST '^b +ok +FAIL +LOST no' 'a ok' 'b ok' 'a ok' 'b FAIL no'
+check 'clients: one is not heard of on the series' clients_verdict $E_TEST '^b +ok +- +LOST' 'a ok' 'b ok' 'a ok' ''
+check 'clients: none works' clients_verdict $E_TEST '^2 clients: 0 work' 'a FAIL' 'b FAIL' 'a ok' 'b FAIL'
 check 'fuzz: nothing found' fuzz_verdict 0 '^fuzz: 100 programs of seed 7 in 2.0 s \(50/s\), 60 run: 0 unsafe and accepted, 0 kernel flaws, 0 runs left records or packets behind, 0.1 % of the safe rejected; 0 splats$' ''
 check 'fuzz: a hole' fuzz_verdict $E_TEST '1 unsafe and accepted, .*; WRONG: not safe$' 's/ACCEPTED: 0/ACCEPTED: 1/'
 check 'fuzz: a flaw' fuzz_verdict $E_TEST '; WRONG: not safe$' '/FLAWS/s/0$/1/'

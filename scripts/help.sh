@@ -16,6 +16,8 @@ Check
   make veristat     verdicts, instructions and states of the tests' programs, base
                     against series; fails where the verifier does more
   make bench        instructions of operations on kptrs, base against series
+  make clients      what people run, base against series: schedulers, qdiscs, bpftrace,
+                    libbpf-tools, pwru, xdp-tools
   make fuzz         random programs over dynptrs, against an oracle of what lives
   make torture      storms of NMIs on kernels of every kind, and on kernels broken on
                     purpose, in which they must find it; goes on where it stopped
@@ -36,7 +38,8 @@ Options (make VERB NAME=value; now)
   BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
   PROFILE=$PROFILE	one of: $(profiles | xargs)
   TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too,
-			veristat: all there are; commits: TESTS and TESTS.commits)
+			veristat: all there are; commits: TESTS and TESTS.commits);
+			for clients: parts of their names
   EXTRA=$EXTRA	a directory with prog_tests/, progs/ or *.patch, for one run
   OBJS=$OBJS	for veristat: a directory with more BPF objects (*.o)
   ARGS=$ARGS		more arguments for test_progs, such as -vv for verifier logs;
@@ -49,7 +52,8 @@ Options (make VERB NAME=value; now)
 		N=1 START=i shows program i, what the oracle does and the verifier's log
   ON=$ON	for fuzz: the kernel with the series, or base: without it
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
-  COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each
+  COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each;
+			clients: seconds for each scheduler, default 30
   BOOT=$BOOT		more kernel parameters for the VM
   PART=$PART		for parts, mbox, cc: of: $(parts | xargs)
   VERSION=$VERSION	for mbox: [PATCH ... vN]

@@ -150,7 +150,7 @@ for p in $(series_patches); do
 	check "tags of $p" tags "$p"
 done
 # shellcheck disable=SC2046
-check_each 'checkpatch of' checkpatch $(series_patches) $(own_tests)
+check_each 'checkpatch of' checkpatch $(series_patches) $(own_tests) tools/testing/clients/*.c
 check 'length of the own tests' long_files
 check 'tests at most twice the kernel lines' proportion
 check 'no registry named' registry_names

@@ -1,9 +1,11 @@
 #!/bin/bash
-# setup.sh: host packages and the toolchain-and-guest root
+# setup.sh: host packages and the toolchain-and-guest root; with PACKAGES=LIST the root
+# that scripts/LIST asks for
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/root.sh"
 
 SETUP_GIB=4		# the root is 1.3 GiB, apt's own copies come on top
+WHAT=${PACKAGES%-packages} WHAT="${WHAT/#root/toolchain} root"
 
 if [ "$(id -u)" != 0 ]; then
 	unshare --map-root-user --mount true 2>/dev/null || die $E_ENV 'neither root nor user namespaces: one of them is needed'
@@ -33,11 +35,11 @@ fi
 	die $E_ENV 'user namespaces without a range for this user in /etc/subuid and /etc/subgid: one is needed'
 
 [ ! -d "$ROOT" ] || exit 0
-need_space "$CACHE" $SETUP_GIB 'the toolchain root'
+need_space "$CACHE" $SETUP_GIB "the $WHAT"
 
 # One maker at a time; the others wait and find it made.
 exec 8>>"$CACHE/.root.lock"
-flock -n 8 || { say 'another checkout makes the toolchain root: waiting for it'; flock 8; }
+flock -n 8 || { say "another checkout makes a root: waiting for it"; flock 8; }
 [ ! -d "$ROOT" ] || exit 0
 
 make_root() {
@@ -52,7 +54,7 @@ make_root() {
 	done
 	rm -f "$ROOT.InRelease"*
 	[ -n "$mirror" ] || { echo "no mirror of this machine's apt has $SUITE"; return 1; }
-	exec mmdebstrap --variant=minbase --include="$(root_packages)" \
+	exec mmdebstrap --variant=minbase --include="$(root_packages "$PACKAGES")" \
 		--customize-hook='mkdir -p "$1/build/linux" "$1/build/obj" "$1/top" "$1/ccache"' \
 		"$SUITE" "$ROOT.part" "$mirror"
 }
@@ -67,6 +69,6 @@ rm_tree() {
 rm_tree "$ROOT.part"
 on_exit 'rm_tree "$ROOT.part"'
 log=$CACHE/root.log
-phase 'toolchain root' "$log" make_root ||
+phase "$WHAT" "$log" make_root ||
 	die $E_ENV "cannot make the $SUITE root: $(grep -E '^(E:|no mirror)' "$log" | tail -n 1), see $log"
 mv "$ROOT.part" "$ROOT"

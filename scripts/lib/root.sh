@@ -24,7 +24,10 @@ download() {
 }
 
 # The root's name carries what it is made of, so that a change makes a new one.
-root_packages() { sed 's/#.*//' "$S/root-packages" | xargs | tr ' ' ,; }
-ROOT=$CACHE/root-$SUITE-$(root_packages | sha256sum | cut -c1-12)
+# PACKAGES names another list than that of the toolchain (make clients).
+PACKAGES=${PACKAGES:-root-packages}
+root_packages() { sed 's/#.*//' "$S/$1" | xargs | tr ' ' ,; }	# LIST
+root_of() { echo "$CACHE/root-$SUITE-$(root_packages "$1" | sha256sum | cut -c1-12)"; }	# LIST
+ROOT=$(root_of "$PACKAGES")
 
 enter() { "$S/enter.sh" "$@"; }

@@ -17,6 +17,7 @@ BOOT_LIMIT=180
 SETUP_LIMIT=60
 STOP_LIMIT=60
 VM_QUIET=
+VM_TREE=-		# what the guest has at /build/linux
 VM_ICOUNT=		# with tcg, QEMU's -icount: the guest's time is its instructions
 
 # kvm, where a guest really runs under it, which SeaBIOS shows by saying its
@@ -46,7 +47,7 @@ boot_vm() {
 	GUEST_STATUS='' VM_WHY=''
 	set -m
 	# A crash, or a reboot, is the end of QEMU.
-	enter - "$obj" sh -euc '
+	enter "$VM_TREE" "$obj" sh -euc '
 		mkdir -p /mnt/out
 		mount --bind "/top/$1" /mnt/out
 		exec qemu-system-x86_64 -name "${1##*/}" -accel "$2" -cpu "$3" -smp "$4,sockets=$4" -m "$5" -M q35 \
