@@ -14,6 +14,7 @@ check-full adds to make check:
   torture: a million kptrs torn down in NMI on each kernel, 10,000 random programs,
     and kernels broken on purpose
   matrix: what the series changes, compiled for other architectures and options
+  survey: the faults in a kernel of Debian's, and in that of the series
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vxE "$PROFILE|scx" | xargs)
   clients: what people run, on the base and on the series
@@ -36,6 +37,7 @@ passes veristat env TESTS= PROFILE=full "$S/veristat.sh"
 adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
 adopt matrix "$S/matrix.sh"
+passes survey env TESTS= KERNEL=7.3 "$S/survey.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do
 	case $p in

@@ -1,7 +1,9 @@
 #!/bin/bash
 # guest-init.sh: pid 1 of the guest. Says on the console where it is, for the
-# harness and its splat gate; runs the command that it left in the results directory.
+# harness and its splat gate; runs the command that it left in the results directory,
+# or in the initramfs that is the root (make survey: not every kernel has 9p).
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8
+[ ! -f /guest-command ] || mount -t devtmpfs devtmpfs /dev
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs /tmp
@@ -14,22 +16,23 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 # file_reader evicts its own file page by page and expects that to work, and to
 # last: no page may be read together with others.
 for ra in /sys/class/bdi/9p*/read_ahead_kb; do
-	echo 4 >"$ra"
+	[ ! -f "$ra" ] || echo 4 >"$ra"
 done
 mkdir -p /dev/shm /dev/pts /mnt/out
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 echo "guest: up"
 
-status=setup
-if mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /mnt/out; then
+status=setup command=/mnt/out/guest-command log=/mnt/out/guest.log
+[ ! -f /guest-command ] || command=/guest-command log=/dev/ttyS1
+if [ -f /guest-command ] || mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /mnt/out; then
 	ip link set lo up
 	hostname guest
 	ulimit -l unlimited
 	ulimit -c 0
 	echo "guest: run"
 	cd /build/obj/tests/tools/testing/selftests/bpf 2>/dev/null || cd /
-	bash /mnt/out/guest-command >/mnt/out/guest.log 2>&1
+	bash "$command" >"$log" 2>&1
 	status=$?
 fi
 sync

@@ -172,6 +172,25 @@ object_closed() {
 	verdict_of $E_TEST '^VERISTAT: does not differ, .*: old/\*' '' 'old/* unverified unverified # why'
 }
 
+# judged CELL HOW SAFE LOG [ENDED [CONSOLE]]: what make survey makes of a fault whose tests
+# left LOG
+judged() {
+	local d=$tmp/survey/${kernel:-k}/1
+
+	rm -rf "$tmp/survey"
+	mkdir -p "$d"
+	echo "${kernel:-k}" >"$tmp/survey/kernels"
+	printf 'x\t%s\tt/x\t%s\twords\n' "$2" "$3" >"$tmp/SURVEY"
+	printf 'survey: begin x\r\nsurvey: tests t/x\r\n%b' "$4" >"$d/guest.log"
+	printf '[ 1.0] survey: begin x\r\n%b\n' "${6-}" >"$d/console.log"
+	echo "${5:-0 }" >"$d/ended"
+	says "${status:-0}" "^x +$1" env SURVEY="$tmp/SURVEY" scripts/survey-report.sh "$tmp/survey"
+}
+end='survey: end x\r\n' accepted='f:FAIL:unexpected_load_success 0\r\n#1/1 t/x:FAIL\r\n'
+refused='f:FAIL:934 expect_msg\r\n#1/1 t/x:FAIL\r\n' safe="survey: tests t/s\r\n#1/2 t/s:OK\r\n$end"
+unsafe="survey: tests t/s\r\n#1/2 t/s:FAIL\r\n$end"
+series_affected() { kernel=series status=$E_TEST judged affected loads t/s "$accepted$safe"; }
+
 qemus() { pgrep -f "qemu-system-x86_64 -name ${out##*/}" || true; }
 vm() { # a VM of the real kernel that does COMMAND
 	mkdir -p "$B/results"
@@ -357,6 +376,7 @@ check 'SIGTERM' terminated
 for v in parts mbox cc; do
 	check "$v: unknown part" says $E_OPT "unknown PART 'nope': series.txt has" env PART=nope "scripts/$v.sh"
 done
+check 'survey: bad KERNEL' says $E_OPT 'KERNEL=Makefile is not a bzImage' env KERNEL=Makefile scripts/survey.sh
 check 'mbox: bad VERSION' says $E_OPT 'VERSION=two: a number from 1 to 999 is wanted' env VERSION=two scripts/mbox.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
@@ -440,6 +460,21 @@ check 'veristat: an object is missing' verdict_of $E_TEST '^only the base opens 
 check 'veristat: an object of which nothing is verified' object_closed
 check 'veristat: half a line' verdict_of $E_TEST 'series: not what veristat writes: made' 's/,10,1//'
 check 'veristat: nothing compared' nothing_compared
+check 'survey: accepted' judged affected loads t/s "$accepted$safe"
+check 'survey: refused' judged not loads t/s "#1/1 t/x:OK\r\n$safe"
+check 'survey: refused in other words' judged not loads t/s "$refused$safe"
+check 'survey: the safe program, too' judged '\?' loads t/s "$refused$unsafe"
+check 'survey: refused for a kfunc' judged '\?' loads t/s "kfunc 'bpf_x' is referenced but wasn't resolved\r\n$refused$safe"
+check 'survey: left out' judged '\?' loads t/s "#1/1 t/x:SKIP\r\n$safe"
+check 'survey: nothing ran' judged '\?' loads t/s "$safe"
+check 'survey: the verifier warns' judged affected warns t/s "verifier bug: x\r\n$refused$safe"
+check 'survey: fails as foreseen' judged affected in.NMI - "f:FAIL:destroyed in NMI: 1\r\n#1/1 t/x:FAIL\r\n$end"
+check 'survey: fails otherwise' judged '\?' in.NMI - "f:FAIL:load: -22\r\n#1/1 t/x:FAIL\r\n$end"
+check 'survey: passes' judged not in.NMI - "#1/1 t/x:OK\r\n$end"
+check 'survey: oopses' judged oops loads t/s '' '5 stopped' '[ 1.1] BUG: kernel NULL pointer dereference'
+check 'survey: hangs' judged hangs in.NMI - '' '4 no news'
+check 'survey: a VM that hangs says nothing of a verdict' judged '\?' loads t/s '' '4 no news'
+check 'survey: the series is affected' series_affected
 if [ -f "$real_obj/kernel.id" ]; then
 	check 'VM that hangs' vm_hangs
 	check 'VM that stops' vm_stops

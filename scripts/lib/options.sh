@@ -63,6 +63,7 @@ opt COUNT 1000000
 opt DURATION 0
 opt PART ''
 opt VERSION 1
+opt KERNEL ''
 opt FRESH 0
 opt V 0
 JOBS=$(nproc)

@@ -2,7 +2,8 @@
 # shellcheck disable=SC2034  # VM_WHY and others are for the scripts that source this file
 # vm.sh: the VM. boot_vm OBJ RESULTS COMMAND: boots OBJ's kernel on the toolchain root,
 # shared read-only, and runs COMMAND (of bash) there. RESULTS gets console.log
-# and guest.log. A VM is in one phase at a time, and each has its limit:
+# and guest.log. With an OBJ/initrd the guest has that for its root, and guest.log comes
+# through a second serial line. A VM is in one phase at a time, and each has its limit:
 #   boot    until the guest's init says 'guest: up'
 #   setup   until it says 'guest: run'
 #   tests   until it says 'guest: end'      (TIMEOUT; with VM_QUIET, so many seconds
@@ -37,9 +38,10 @@ bios_says() {
 }
 
 boot_vm() {
-	local obj=$1 out=$2 console=$2/console.log accel cpu t0 pt0 since limit what rc=0 next=10 last
+	local obj=$1 out=$2 console=$2/console.log initrd='' accel cpu t0 pt0 since limit what rc=0 next=10 last
 
 	accel=$(accelerator)
+	[ ! -f "$obj/initrd" ] || initrd=1
 	case $accel in kvm) cpu=host ;; *) cpu=max accel=tcg,thread=$([ -n "$VM_ICOUNT" ] && echo single || echo multi) ;; esac
 	printf '%s\n' "$3" >"$out/guest-command"
 	: >"$console"
@@ -58,8 +60,9 @@ boot_vm() {
 			-fsdev local,id=out,path=/mnt/out,security_model=none \
 			-device virtio-9p-pci,fsdev=out,mount_tag=out \
 			-kernel /build/obj/arch/x86/boot/bzImage \
-			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic tsc=reliable $6" ${7:+-icount "$7"}' \
-		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" "$VM_ICOUNT" </dev/null >"$out/qemu.log" 2>&1 &
+			-append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose ro init=/top/scripts/guest-init.sh panic=-1 oops=panic tsc=reliable $6" ${7:+-icount "$7"} \
+			${8:+-initrd /build/obj/initrd -serial file:/mnt/out/guest.log}' \
+		sh "${out#"$TOP/"}" "$accel" "$cpu" "$SMP" "$MEM" "$BOOT" "$VM_ICOUNT" "$initrd" </dev/null >"$out/qemu.log" 2>&1 &
 	PHASE_JOB=$! PHASE_NAME='VM boot' VM_PHASE=boot
 	set +m
 	t0=$SECONDS pt0=$SECONDS
