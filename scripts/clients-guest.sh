@@ -106,7 +106,7 @@ stir() {
 		: >/tmp/stirred-$n
 		rm /tmp/stirred-$n
 		ping -c 1 -W 1 10.7.0.2
-		(exec 3<>/dev/tcp/10.7.0.2/5201)
+		(exec 3<>/dev/tcp/10.7.0.2/5201 && echo "$n" >&3)
 		sleep 100 & kill $!
 		getent ahosts localhost
 		dd if=/dev/zero of=/tmp/stirred bs=64k count=4
@@ -165,6 +165,8 @@ loader() { # two programs through libxdp's dispatcher
 export PATH=$bin:$PATH
 clean=$(left)
 mount -t tmpfs tmpfs /run
+# pwru looks for tracefs where debugfs had it
+mount -t tmpfs tmpfs /sys/kernel/debug && mkdir /sys/kernel/debug/tracing && mount -t tracefs tracefs /sys/kernel/debug/tracing
 echo '+cpu' >/sys/fs/cgroup/cgroup.subtree_control
 ip netns add peer && ip link add veth0 type veth peer veth1 netns peer &&
 	ip addr add 10.7.0.1/24 dev veth0 && ip link set veth0 up &&
@@ -174,7 +176,9 @@ ip netns add peer && ip link add veth0 type veth peer veth1 netns peer &&
 while :; do ip netns exec peer iperf3 -s; done >/dev/null 2>&1 &
 server=$!
 
-for s in simple qmap central flatcg pair userland sdt cpu0; do
+# Not scx_userland: its second thread waits for the first, which is the scheduler, to let
+# it run, also when both were killed. The kernel throws it out after half a minute.
+for s in simple qmap central flatcg pair sdt cpu0; do
 	client "scx_$s" scheduler "scx_$s"
 done
 client scx_kptrs scx_kptrs "$seconds"

@@ -50,8 +50,8 @@ ends_well "$base_obj" "$out/base" clients "$command"
 "$S/splat.sh" "$out/base/console.log" >"$out/base/splats" ||
 	say "the base complains, see ${out#"$TOP/"}/base/splats"
 say 'on the series:'
-# shellcheck disable=SC2317  # run_vm calls it
-report() { "$S/clients-report.sh" "$out" | tee "$out/table"; }
+# shellcheck disable=SC2317  # run_vm calls it, with the directory of the series
+report() { "$S/clients-report.sh" "${1%/*}" | tee "${1%/*}/table"; }
 rc=0
 run_vm "$obj" "$out/series" clients "$command" report || rc=$?
 say "results: ${out#"$TOP/"}; total $SECONDS s"
