@@ -57,7 +57,7 @@ verify "$obj" "$out/series"
 
 rc=0
 "$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" >"$out/table" || rc=$?
-[ -z "$uncompiled" ] || echo "objects that do not compile here: $(wc -l <<<"$uncompiled"):" $uncompiled >>"$out/table"
+[ -z "$uncompiled" ] || echo "objects that do not compile here: $(wc -l <<<"$uncompiled"): $(xargs <<<"$uncompiled")" >>"$out/table"
 cat "$out/table"
 # What the base complains of, the series may have mended.
 "$S/splat.sh" "$out/series/console.log" >"$out/splats" || {
