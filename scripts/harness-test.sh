@@ -376,7 +376,6 @@ check 'SIGTERM' terminated
 for v in parts mbox cc; do
 	check "$v: unknown part" says $E_OPT "unknown PART 'nope': series.txt has" env PART=nope "scripts/$v.sh"
 done
-check 'survey: bad KERNEL' says $E_OPT 'KERNEL=Makefile is not a bzImage' env KERNEL=Makefile scripts/survey.sh
 check 'mbox: bad VERSION' says $E_OPT 'VERSION=two: a number from 1 to 999 is wanted' env VERSION=two scripts/mbox.sh
 check 'fuzz: bad N' says $E_OPT 'N=0: a number from 1 to 1000000 is wanted' env N=0 scripts/fuzz.sh
 check 'fuzz: bad SEED' says $E_OPT 'SEED=-1: a number of up to 18 digits is wanted' env SEED=-1 scripts/fuzz.sh
@@ -414,6 +413,7 @@ check 'fuzz: none was run' fuzz_verdict $E_TEST '; WRONG: no end' '/programs run
 check 'fuzz: bad ON' says $E_OPT 'ON=x: series or base is wanted' env ON=x scripts/fuzz.sh
 check 'fuzz: no end' fuzz_verdict $E_TEST '; WRONG: no end' '$d'
 check 'tree of a series' says 0 'build/linux: 1 patches' scripts/tree.sh
+check 'survey: bad KERNEL' says $E_OPT 'KERNEL=Makefile is not a bzImage' env KERNEL=Makefile scripts/survey.sh
 check 'torture: an option is lost' option_lost
 check 'torture: a scenario with a typo' bad_scenario
 check 'torture: a scenario passes' torture_ends 0 '^ok   lockdep: status 0' 0 '' lockdep
