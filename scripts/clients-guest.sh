@@ -176,8 +176,8 @@ ip netns add peer && ip link add veth0 type veth peer veth1 netns peer &&
 while :; do ip netns exec peer iperf3 -s; done >/dev/null 2>&1 &
 server=$!
 
-# Not scx_userland: its second thread waits for the first, which is the scheduler, to let
-# it run, also when both were killed. The kernel throws it out after half a minute.
+# Not scx_userland: it schedules its own second thread too, and killed it leaves that
+# thread to wait; on the series the kernel once threw it out half a minute later.
 for s in simple qmap central flatcg pair sdt cpu0; do
 	client "scx_$s" scheduler "scx_$s"
 done
@@ -226,7 +226,6 @@ lt tcplife 10.7.0.2
 lt tcpstates ESTABLISHED
 lt tcptop 10.7.0.2 -C 1
 lt runqlat '\|\*' 1
-lt runqlen '\|\*' 1
 lt offcputime schedule 2
 lt profile '[0-9]$' 2
 lt funclatency '\|\*' -i 1 vfs_read
@@ -242,10 +241,8 @@ client pwru:track-skb tool 'icmp_rcv' pwru --filter-track-skb --filter-func 'icm
 client xdp-loader:skb loader skb
 client xdp-loader:native loader native
 client xdp-filter filter
+# Of 1.5.4, this and the rest of xdp-tools ask for a tracepoint that 7.1 has not
 client xdp-bench:drop tool 'rx/s' xdp-bench drop -i 1 veth0
-client xdp-bench:tx tool 'rx/s' xdp-bench tx -i 1 veth0
-client xdp-monitor tool '(redir|pkt|err|drop)/s' xdp-monitor -i 1
 client xdpdump tool 'packet size' xdpdump -i veth0 -x --load-xdp-program
-client xdp-trafficgen tool 'xmit' xdp-trafficgen udp veth0 -n 10000
 end_jobs $stir $server
 exit 0

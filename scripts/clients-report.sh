@@ -11,7 +11,7 @@ awk '
 	FILENAME == ARGV[1] { base[name] = $3; why[name] = said; next }
 	{ series[name] = $3; if (said != "") why[name] = said }
 	END {
-		printf "%-28s %-6s %s\n", "client", "base", "series"
+		printf "%-32s %-6s %s\n", "client", "base", "series"
 		for (i = 1; i <= n; i++) {
 			name = order[i]
 			b = name in base ? base[name] : "-"
@@ -19,7 +19,7 @@ awk '
 			lost = b == "ok" && s != "ok"
 			bad += lost
 			both += b == "ok" && s == "ok"
-			printf "%-28s %-6s %-6s %s\n", name, b, s, (lost ? "LOST " : "") why[name]
+			printf "%-32s %-6s %-6s %s\n", name, b, s, (lost ? "LOST " : "") why[name]
 		}
 		printf "%d clients: %d work on both, %d that work on the base do not on the series\n", n, both, bad
 		exit bad || !both
