@@ -48,13 +48,13 @@ why() {
 # passes LOG: something of it has run, and nothing has failed or was left out
 passes() { grep -qE '^#.*:OK' <<<"$1" && ! grep -qE '^#.*:(FAIL|SKIP)' <<<"$1"; }
 
-# judge RUN NAME HOW SAFE: affected, oops, hangs, not, or '? REASON'
+# judge RUN NAME HOW SAFE: affected, oops, hangs, not, not*, or '? REASON'
 judge() {
 	local re shown safely kinds ended
 
 	shown=$(part "$1/guest.log" "$2" 1)
 	kinds=$(complaints "$1" "$2")
-	case $3 in loads) re='unexpected_load_success' ;; warns) re='verifier bug|verifier internal error' ;; *) re=":FAIL:.*$3" ;; esac
+	case $3 in loads) re=':FAIL:unexpected_load_success' ;; warns) re='verifier bug|verifier internal error' ;; *) re=":FAIL:.*$3" ;; esac
 	if grep -qE -- "$re" <<<"$shown"; then
 		echo affected
 	elif ! part "$1/guest.log" "$2" | grep -x "survey: end $2" >/dev/null; then
@@ -73,9 +73,15 @@ judge() {
 	elif [ "$4" = - ] || ! grep -qE '^#.*:(OK|FAIL)' <<<"$shown" || [[ $(why "$shown") == no\ * ]]; then
 		echo "? $(why "$shown")"
 	else
-		# Refused, in whatever words
+		# Refused, maybe in other words; the safe one is not, whatever it returns
 		safely=$(part "$1/guest.log" "$2" 2)
-		passes "$safely" && echo not || echo "? safe program: $(why "$safely")"
+		if ! passes "$safely" && ! grep -q ':FAIL:.*Unexpected retval' <<<"$safely"; then
+			echo "? safe program: $(why "$safely")"
+		elif [ "$3" = loads ] && ! passes "$shown"; then
+			echo 'not*'
+		else
+			echo not
+		fi
 	fi
 }
 
@@ -104,7 +110,8 @@ table() {
 		echo " $words"
 	done
 	echo
-	echo "affected, oops, hangs: the kernel has the fault; not: it has not; '?': cannot tell, since"
+	echo 'affected, oops, hangs: the kernel has the fault. not: it has not; not*: it refuses the program'
+	echo 'in other words, maybe for another reason: see guest.log. ?: cannot tell, since'
 	for k in $kernels; do
 		awk -F'\t' -v k="${k%%+*}" '$2 ~ /^\?/ { sub(/^\? /, "", $2); why[$2] = why[$2] " " $1 }
 			END { for (w in why) print "  " k ": " w ":" why[w] }' "$out/$k/verdicts" | sort
