@@ -43,16 +43,11 @@ flock -n 8 || { say "another checkout makes a root: waiting for it"; flock 8; }
 [ ! -d "$ROOT" ] || exit 0
 
 make_root() {
-	local uri mirror=
+	local mirror
 
 	[ -n "$(mirrors)" ] || apt-get update
-	for uri in $(mirrors); do
-		if /usr/lib/apt/apt-helper download-file "${uri}dists/$SUITE/InRelease" "$ROOT.InRelease"; then
-			mirror=$uri
-			break
-		fi
-	done
-	rm -f "$ROOT.InRelease"*
+	mirror=$(mirrors_of "$SUITE")
+	mirror=${mirror%%$'\n'*}
 	[ -n "$mirror" ] || { echo "no mirror of this machine's apt has $SUITE"; return 1; }
 	exec mmdebstrap --variant=minbase --include="$(root_packages "$PACKAGES")" \
 		--customize-hook='mkdir -p "$1/build/linux" "$1/build/obj" "$1/top" "$1/ccache"' \

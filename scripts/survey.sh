@@ -33,12 +33,10 @@ apt_update() {
 	local uri suite
 
 	mkdir -p "$APT/lists/partial" "$APT/archives/partial"
-	for uri in $(mirrors); do
-		for suite in "$SUITE" "$SUITE-backports"; do
-			! /usr/lib/apt/apt-helper download-file "${uri}dists/$suite/InRelease" "$APT/InRelease" || echo "deb $uri $suite main"
-		done
-	done >"$APT/all" 2>"$APT/log"
-	grep '^deb ' "$APT/all" >"$APT/sources.list" || { echo "no mirror of this machine's apt has $SUITE"; return 1; }
+	for suite in "$SUITE" "$SUITE-backports"; do
+		for uri in $(mirrors_of "$suite"); do echo "deb $uri $suite main"; done
+	done >"$APT/sources.list"
+	[ -s "$APT/sources.list" ] || { echo "no mirror of this machine's apt has $SUITE"; return 1; }
 	apt get update
 }
 
@@ -162,16 +160,17 @@ guest_command() {
 # survey DIR RESULTS: boots until each fault's tests have begun: a kernel that dies of one
 # goes on with the next. A boot in which none begins is the last.
 survey() {
-	local todo=$2/todo n=0 rc run began
+	local todo=$2/todo n=0 rc run began command
 
 	list "$SURVEY" >"$todo"
 	while [ -s "$todo" ]; do
 		n=$((n + 1)) rc=0
 		run=$2/$n
 		mkdir "$run"
-		[ "$1" = "$obj" ] || make_initrd "$1" "$(guest_command <"$todo")" >"$run/initrd.log" 2>&1 ||
+		command=$(guest_command <"$todo")
+		[ "$1" = "$obj" ] || make_initrd "$1" "$command" >"$run/initrd.log" 2>&1 ||
 			die $E_BUILD "cannot make an initramfs: $(tail -n 1 "$run/initrd.log")"
-		boot_vm "$1" "$run" "$(guest_command <"$todo")" || { rc=$?; say "$VM_WHY"; }
+		boot_vm "$1" "$run" "$command" || { rc=$?; say "$VM_WHY"; }
 		echo "$rc $VM_WHY" >"$run/ended"
 		touch "$run/guest.log"
 		began=$(sed -nE 's/^survey: begin ([a-z_0-9]+)\r?$/\1/p' "$run/guest.log")

@@ -9,6 +9,17 @@ mirrors() {
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 2>/dev/null | sort -u
 }
 
+# mirrors_of SUITE: those that have it; what apt says goes to stderr
+mirrors_of() {
+	local uri dir
+
+	dir=$(mktemp -d)
+	for uri in $(mirrors); do
+		! /usr/lib/apt/apt-helper download-file "${uri}dists/$1/InRelease" "$dir/InRelease" >&2 || echo "$uri"
+	done
+	rm -rf "$dir"
+}
+
 # download PATH FILE [SHA256]: PATH below the first mirror that has it
 download() {
 	local uri
