@@ -5,7 +5,7 @@
 . "$S/lib/checks.sh"
 . "$S/lib/run.sh"
 
-HEADER_OBJECTS=24	# of those that include a changed header, at most; kernel/bpf/ first
+COMMON=8	# a name that more of the files that include a header use says nothing of any
 
 check_options
 lock_checkout
@@ -32,6 +32,19 @@ prepare() {
 kernel_files() {
 	git -C "$LINUX" diff --name-only --diff-filter=d "$1^" "$1" -- '*.[chS]' ':!tools' ':!samples' ':!Documentation' ':!scripts'
 }
+users() { # COMMIT HEADER <SOURCES: those with a name that stands in the lines that it changes there, or one
+	local names sources used
+
+	sources=$(sort)
+	names=$(git -C "$LINUX" diff -U0 "$1^" "$1" -- "$2" |
+		sed -nE 's|/\*.*||; s|//.*||; /^.[[:space:]]*\*/d; s/^[-+]//p' | grep -oE '[A-Za-z_][A-Za-z0-9_]{3,}' | sort -u |
+		grep -vxE 'struct|void|bool|const|static|inline|return|else|unsigned|long' || true)
+	used=$([ -z "$names" ] || echo "$sources" | xargs git -C "$LINUX" grep -ow -f <(echo "$names") "$1" -- | sort -u |
+		awk -F: -v common=$COMMON '
+			{ n[$3]++; files[$3] = files[$3] " " $2 }
+			END { for (name in n) if (n[name] <= common) print files[name] }' | tr ' ' '\n' | sed '/^$/d')
+	[ -n "$used" ] && echo "$used" || grep -m1 '^kernel/bpf/' <<<"$sources" || head -n 1 <<<"$sources"
+}
 objects() {
 	local f
 
@@ -40,7 +53,7 @@ objects() {
 		*.c | *.S) [ ! -f "$obj/${f%.*}.o" ] || echo "${f%.*}.o" ;;
 		*.h)
 			(cd "$obj" && grep -rlE --include='.*.o.cmd' "[ /]$f( |\$)" kernel net mm fs drivers lib arch security crypto 2>/dev/null) |
-				sed -E 's|/\.([^/]*)\.cmd$|/\1|; s|^kernel/bpf/| &|' | sort | sed 's/^ //' | head -n $HEADER_OBJECTS ;;
+				sed -E 's|/\.([^/]*)\.o\.cmd$|/\1.c|' | users "$1" "$f" | sed 's/\.c$/.o/' ;;
 		esac
 	done | sort -u
 }

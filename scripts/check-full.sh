@@ -13,6 +13,7 @@ check-full adds to make check:
   model: the larger configurations of the kptr pool's models
   torture: a million kptrs torn down in NMI on each kernel, 10,000 random programs,
     and kernels broken on purpose
+  parts: each part of the series, built, booted and tested on only what it stands on
   matrix: what the series changes, compiled for other architectures and options
   survey: the faults in a kernel of Debian's, and in that of the series
   commits: each commit of the series, booted and tested
@@ -36,6 +37,7 @@ adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= PROFILE=full "$S/veristat.sh"
 adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
+adopt parts env TESTS= PART= "$S/parts.sh"
 adopt matrix "$S/matrix.sh"
 passes survey env TESTS= KERNEL=7.3 "$S/survey.sh"
 adopt commits env TESTS= "$S/commits.sh"

@@ -44,7 +44,7 @@ obj=$B/obj/$PROFILE
 build_kernel "$LINUX" "$obj" "$out"
 adopt 'harness' "$S/harness-test.sh"
 adopt 'bisect' "$S/bisect.sh"
-adopt 'parts' env TESTS= PART= "$S/parts.sh"
+adopt 'parts' env APPLIES=1 TESTS= PART= "$S/parts.sh"
 build_tests "$LINUX" "$obj" "$out"
 # The storms are torture's, below.
 rc=0

@@ -9,7 +9,7 @@ Run
   make run          apply the series, build, boot in QEMU, run test_progs, one table
   make menuconfig   set the options below for this checkout (build/config)
 Check
-  make check        lint, git am, bisect, parts, export round trip, splat gate, then a run
+  make check        lint, git am, bisect, export round trip, splat gate, then a run
   make check-full   all that, every profile and commit, control, veristat and fuzz
   make control      the series' tests on the UNPATCHED base, where they must fail;
                     with TESTS=... (and EXTRA=...) just those, to look at
