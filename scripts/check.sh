@@ -18,7 +18,7 @@ on_exit "rm -rf '$tmp'"
 am() { # on the base, with plain git; the result is what build/linux holds
 	apply_series "$LINUX" "$base" "$tmp/am" || return 1
 	[ "$(git -C "$tmp/am" rev-parse 'HEAD^{tree}')" = "$(git -C "$LINUX" rev-parse 'HEAD^{tree}')" ] ||
-		{ echo 'build/linux is not what the series gives (commits not exported?)'; return 1; }
+		{ echo "$IN_TREE is not what the series gives (commits not exported?)"; return 1; }
 }
 no_skips() {
 	local skips
@@ -28,7 +28,7 @@ no_skips() {
 }
 round_trip() {
 	mkdir "$tmp/export"
-	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(list "$tmp/export/series.txt") &&
+	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(series_patches "$tmp/export/series.txt") &&
 		for p in $(series_patches); do cmp "$p" "$tmp/export/$p" || return 1; done
 }
 

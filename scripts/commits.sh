@@ -8,7 +8,7 @@
 export OVERLAY=
 check_options
 lock_checkout
-[ -n "$TESTS" ] || TESTS=$(default_tests),$(list "$POLICY/TESTS.commits" | paste -sd,)
+[ -n "$TESTS" ] || TESTS=$(default_tests),$(list "$(policy TESTS.commits)" | paste -sd,)
 "$S/tree.sh"
 tree=$B/bisect/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)

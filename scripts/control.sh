@@ -10,7 +10,7 @@
 check_options
 lock_checkout
 "$S/tree.sh"
-CONTROLS=$POLICY/CONTROLS
+CONTROLS=$(policy CONTROLS)
 HANG_QUIET=120		# seconds without a word of a VM that is to hang, or may
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 base_side

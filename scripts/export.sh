@@ -8,13 +8,13 @@ lock_checkout
 base=$(git -C "$LINUX" rev-parse refs/series/base)
 gitdir=$LINUX/.git
 for d in rebase-merge rebase-apply; do
-	[ ! -d "$gitdir/$d" ] || die $E_OPT 'build/linux is in the middle of a rebase or am: finish it first'
+	[ ! -d "$gitdir/$d" ] || die $E_OPT "$IN_TREE is in the middle of a rebase or am: finish it first"
 done
-git -C "$LINUX" merge-base --is-ancestor "$base" HEAD || die $E_OPT 'HEAD of build/linux does not stand on the base of the series'
+git -C "$LINUX" merge-base --is-ancestor "$base" HEAD || die $E_OPT "HEAD of $IN_TREE does not stand on the base of the series"
 [ "$(series_sum "$base" 2>/dev/null)" = "$(cat "$gitdir/series.sum")" ] ||
 	die $E_APPLY 'the patches here have changed since make tree: export would discard that (run make tree, or put them back)'
 [ -z "$(git -C "$LINUX" status --porcelain --untracked-files=no | head -n 1)" ] ||
-	say 'build/linux has uncommitted changes: they stay there and are not exported'
+	say "$IN_TREE has uncommitted changes: they stay there and are not exported"
 
 tmp=$(mktemp -d "$B/.export.XXXXXX")
 on_exit "rm -rf '$tmp'"

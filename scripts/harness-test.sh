@@ -299,6 +299,40 @@ part_stays() {
 	says 0 'exported 2 patches' scripts/export.sh || return
 	[ "$(cat "$co/series.txt")" = "$(printf '%s\n' "$patch" '# part two bpf' kernel/bpf/0002-bpf-Mine.patch)" ] || { cat "$co/series.txt"; return 1; }
 }
+# A base with a list of its own: what is the same patch on both is one file.
+own_list() {
+	local own=$tmp/own mine=kernel/bpf/7.3-0002-bpf-Mine.patch want
+
+	cp "$co/series.txt" "$tmp/series.was"
+	git clone -q "$fake" "$own"
+	(
+		cd "$own"
+		sed -i 's/^line 30$/line thirty/' kernel/bpf/verifier.c
+		git commit -qam 'another base'
+		git am -q "$co/$patch"
+		echo mine >kernel/bpf/mine.c
+		git add . && git commit -qm 'bpf: Mine'
+	) || return
+	want=$(printf '%s\n' "$patch" '# 7.3 part one bpf' "# 7.3 $patch" "# 7.3 $mine")
+	echo "$want" >"$co/series.txt"
+	(
+		TOP=$co OWN_LIST=7.3
+		mkdir "$tmp/own.out"
+		export_series "$own" HEAD~2 "$tmp/own.out" && cmp "$co/$patch" "$tmp/own.out/$patch" && grep -q '^+mine$' "$tmp/own.out/$mine" &&
+			diff <(echo "$want") "$tmp/own.out/series.txt" || { echo 'not shared'; return 1; }
+		git -C "$own" reset -q --hard HEAD^
+		git -C "$own" commit -q --amend -m 'bpf: Write numbers as words' -m 'Otherwise.'
+		export_series "$own" HEAD^ "$tmp/own.out" && grep -xF "# 7.3 ${patch/0001/7.3-0001}" "$tmp/own.out/series.txt" || { echo 'shared with another message'; return 1; }
+	) || return
+	(
+		TOP=$co OWN_LIST=
+		git -C "$own" checkout -q -B main HEAD~2
+		echo >"$own/kernel/bpf/first.c"
+		git -C "$own" add . && git -C "$own" commit -qm 'bpf: First' && git -C "$own" am -q "$co/$patch" || return
+		export_series "$own" HEAD~2 "$tmp/own.out" && grep -xF "# 7.3 ${patch/0001/0002}" "$tmp/own.out/series.txt" || { cat "$tmp/own.out/series.txt"; return 1; }
+	) || return
+	mv "$tmp/series.was" "$co/series.txt"
+}
 part_begins_elsewhere() {
 	git -C "$co/build/linux" commit -q --amend -m 'bpf: Another'
 	says $E_APPLY "at which a part begins is gone .*put '# part two bpf' where it begins" scripts/export.sh || return
@@ -432,6 +466,7 @@ check 'what makes for another kernel' rebuilds
 check 'export writes the commits' export_writes
 check 'export keeps the parts' part_stays
 check 'export: a part begins elsewhere' part_begins_elsewhere
+check 'export: a base with a list of its own' own_list
 check 'export keeps changed patches' export_keeps
 check 'BASE with local changes' base_untouched
 check 'BASE that is none' no_base

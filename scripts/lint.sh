@@ -11,21 +11,24 @@ lock_checkout
 
 MAX_LINES=800		# of a test file of the project's own
 total=$(series_patches | wc -l)
+# Those that no other base has linted
+own_patches() { series_patches | grep "/$OWN_LIST${OWN_LIST:+-}[0-9]*-[^/]*\$"; }
 
 numbering() {
 	local n=0 p
 
 	for p in $(series_patches); do
 		n=$((n + 1))
+		own_patches | grep -xF "$p" >/dev/null || continue
 		case ${p##*/} in
-		"$(printf '%04d' $n)"-*.patch) ;;
+		"${OWN_LIST:+$OWN_LIST-}$(printf '%04d' $n)"-*.patch) ;;
 		*) echo "$p stands at $n"; return 1 ;;
 		esac
 	done
 }
 
 listed() { # series.txt names every patch there is, and no other
-	diff <(series_patches | sort) <(find . -path ./build -prune -o -name '[0-9][0-9][0-9][0-9]-*.patch' -print | sed 's|^\./||' | sort)
+	diff <(sed -E 's/^# [0-9.]+ (part .*)?//; s/#.*//; /^$/d' series.txt | sort -u) <(find . -path ./build -prune -o -name '*.patch' -print | sed 's|^\./||' | sort)
 }
 
 header() { sed -n '1,/^$/p' "$1" | sed -n "/^$2: /,/^[^ ]/{s/^$2: //p; s/^ / /p}" | tr -d '\n'; }
@@ -42,7 +45,7 @@ mail() { # NUMBER PATCH
 	*) echo "Subject: is not '[PATCH bpf-next $1/$total] bpf: ...': $subject"; return 1 ;;
 	esac
 	slug=$(printf '%s' "${subject#*] }" | tr -cs 'A-Za-z0-9._' - | sed 's/-$//' | cut -c1-52)
-	[ "${2##*/}" = "$(printf '%04d' "$((10#$1))")-$slug.patch" ] || { echo "its name is not NNNN-$slug.patch"; return 1; }
+	[ "${2##*/}" = "${OWN_LIST:+$OWN_LIST-}$(printf '%04d' "$((10#$1))")-$slug.patch" ] || { echo "its name is not NNNN-$slug.patch"; return 1; }
 }
 header_lines() { sed '/^$/q' "$1"; }
 
@@ -131,7 +134,7 @@ parts_said() { # each part has a tree and stands on parts that are there
 	local p q bad
 
 	[ -n "$(parts)" ] || { echo 'series.txt has no parts'; return 1; }
-	bad=$(grep '^# part ' series.txt | grep -vxE '# part [a-z-]+ bpf(-next)?( on [a-z -]+)?' | head -n 1) || true
+	bad=$(series_lines series.txt | grep '^# part ' | grep -vxE '# part [a-z-]+ bpf(-next)?( on [a-z -]+)?' | head -n 1) || true
 	[ -z "$bad" ] || { echo "not '# part NAME TREE [on NAME...]': $bad"; return 1; }
 	for p in $(parts); do
 		for q in $(stands_on "$p"); do
@@ -146,15 +149,16 @@ check 'series.txt names each patch' listed
 n=0
 for p in $(series_patches); do
 	n=$((n + 1))
+	own_patches | grep -xF "$p" >/dev/null || continue
 	check "headers of $p" mail "$(printf "%0${#total}d" $n)" "$p"
 	check "tags of $p" tags "$p"
 done
 # shellcheck disable=SC2046
-check_each 'checkpatch of' checkpatch $(series_patches) $(own_tests) tools/testing/clients/*.c
+check_each 'checkpatch of' checkpatch $(own_patches) $(own_tests) tools/testing/clients/*.c
 check 'length of the own tests' long_files
 check 'tests at most twice the kernel lines' proportion
 check 'no registry named' registry_names
-check 'DENYLIST' expired "$POLICY/DENYLIST"
+check 'DENYLIST' expired "$(policy DENYLIST)"
 check 'MAINTAINERS' maintainers
 scripts=(scripts/*.sh scripts/lib/*.sh .ci/run)
 check_kept 'shellcheck' "$({ cat "${scripts[@]}" scripts/.shellcheckrc; echo "$ROOT"; } | key_of)" \

@@ -58,7 +58,7 @@ headers() { # PART: a cover letter, each patch once and in order, a base, recipi
 gives_the_part() { # PART ADD
 	# shellcheck disable=SC2016
 	in_clone '
-		mbox=/top/build/mbox/$1.mbox
+		mbox=/top/'"${B#"$TOP/"}"'/mbox/$1.mbox
 		git checkout -q -B work "refs/series/parts/$1~$2"
 		'"$2"'
 		git diff --exit-code --stat "refs/series/parts/$1" HEAD' "$1" "$(part_patches "$1" | wc -l)"
@@ -68,7 +68,7 @@ sends() { # PART
 	local n
 
 	# shellcheck disable=SC2016
-	n=$(in_clone 'git send-email --dry-run --quiet --confirm=never --suppress-cc=author --smtp-server=/bin/true "/top/build/mbox/$1"' "$1" |
+	n=$(in_clone 'git send-email --dry-run --quiet --confirm=never --suppress-cc=author --smtp-server=/bin/true "$1"' "/top/${B#"$TOP/"}/mbox/$1" |
 		tee "$tmp/sent" | grep -c '^Dry-Sent ') || true
 	[ "$n" = "$(($(part_patches "$1" | wc -l) + 1))" ] || { echo "$n mails sent"; tail -n 5 "$tmp/sent"; return 1; }
 }

@@ -18,7 +18,7 @@ on_exit "rm -rf '$tmp'"
 
 reroll=()
 [ "$VERSION" = 1 ] || reroll=(-v"$VERSION")
-cover() { echo "$TOP/Documentation/cover/$1"; }
+cover() { echo "$TOP/Documentation/cover/${OWN_LIST:+$OWN_LIST/}$1"; }
 change_id() { sed -n 's/^change-id: //p' "$(cover "$1")"; }
 
 # What b4 reads below the cover letter's base-commit
@@ -50,7 +50,8 @@ mails_of() { # PART: in $tmp/mails
 }
 
 for part in $chosen; do
-	[ "$(change_id "$part" | wc -l)" = 1 ] || die $E_ENV "part $part: Documentation/cover/$part with one line 'change-id: ...' is wanted"
+	cover=$(cover "$part")
+	[ "$(change_id "$part" | wc -l)" = 1 ] || die $E_ENV "part $part: ${cover#"$TOP/"} with one line 'change-id: ...' is wanted"
 done
 for part in $chosen; do
 	mails_of "$part"
@@ -59,5 +60,5 @@ for part in $chosen; do
 	mv "$tmp/mails" "$B/mbox/$part"
 	cat "$B/mbox/$part"/*.patch >"$tmp/mbox"
 	mv "$tmp/mbox" "$B/mbox/$part.mbox"
-	say "build/mbox/$part.mbox: $(grep -m 1 '^Subject: ' "$B/mbox/$part.mbox" | cut -c10-)"
+	say "${B#"$TOP/"}/mbox/$part.mbox: $(grep -m 1 '^Subject: ' "$B/mbox/$part.mbox" | cut -c10-)"
 done

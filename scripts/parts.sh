@@ -38,7 +38,7 @@ for part in $chosen; do
 		echo "$name"
 		git -C "$tmp/$part" rev-parse 'HEAD^{tree}'
 		fragments "$LINUX"
-		cat "$S/parts.sh" "$S/stage.sh" "$POLICY/DENYLIST"
+		cat "$S/parts.sh" "$S/stage.sh" "$(policy DENYLIST)"
 		echo "$ROOT"
 	} | key_of)
 	if is_kept "$key"; then

@@ -38,11 +38,11 @@ head=$(in_tree rev-parse HEAD)
 [ "$head" = "$(in_tree rev-parse refs/series/head)" ] && ahead='' || ahead=1
 
 if [ "$sum" = "$old" ] && [ -n "$sum" ]; then
-	[ -z "$dirty$ahead" ] || say "build/linux has ${ahead:+commits that are not exported}${ahead:+${dirty:+ and }}${dirty:+uncommitted changes}: used as it stands"
+	[ -z "$dirty$ahead" ] || say "$IN_TREE has ${ahead:+commits that are not exported}${ahead:+${dirty:+ and }}${dirty:+uncommitted changes}: used as it stands"
 	exit 0
 fi
-[ -z "$dirty" ] || die $E_APPLY 'build/linux has uncommitted changes and the series has changed: commit or stash them there, then run again'
-[ -z "$ahead" ] || die $E_APPLY 'build/linux has commits that are not exported and the series has changed: make export, or move them to a branch and check out refs/series/head'
+[ -z "$dirty" ] || die $E_APPLY "$IN_TREE has uncommitted changes and the series has changed: commit or stash them there, then run again"
+[ -z "$ahead" ] || die $E_APPLY "$IN_TREE has commits that are not exported and the series has changed: make export, or move them to a branch and check out refs/series/head"
 
 tmp=$(mktemp -d "$B/.apply.XXXXXX")
 on_exit "rm -rf '$tmp'"
@@ -63,4 +63,4 @@ in_tree config b4.send-series-to bpf@vger.kernel.org
 in_tree config b4.send-prefixes bpf-next
 in_tree config b4.prep-perpatch-check-cmd './scripts/checkpatch.pl -q --terse --strict --mailback --showfile --no-signoff -'
 [ "$tree" = "$LINUX" ] || mv "$tree" "$LINUX"
-say "build/linux: $(series_patches | wc -l) patches on $(git -C "$LINUX" describe --always "$commit")"
+say "$IN_TREE: $(series_patches | wc -l) patches on $(git -C "$LINUX" describe --always "$commit")"

@@ -147,10 +147,10 @@ compare() {
 		count("  of which nothing is verified, as VERISTAT lists", nclosed)
 		say("table", sprintf("same verdict: %d -> %d instructions, %d -> %d states", total_insns["a"], total_insns["b"], total_states["a"], total_states["b"]))
 		exit !!failed
-	}' what=policy "$POLICY/VERISTAT" what=objects "$3" what=a "$1" what=b "$2"
+	}' what=policy "$(policy VERISTAT)" what=objects "$3" what=a "$1" what=b "$2"
 }
 
-for f in "$POLICY/VERISTAT" "$@"; do
+for f in "$(policy VERISTAT)" "$@"; do
 	[ -f "$f" ] || die $E_TEST "no such file: $f"
 done
 rc=0

@@ -36,7 +36,7 @@ build_modules "$base_tree" "$base_obj" "$out/base"
 build_modules "$tree" "$obj" "$out/series"
 
 # Objects of earlier runs may lie there as well. Some the base does not survive.
-oopses=$(list "$POLICY/VERISTAT" | awk '$2 == "oops" { sub("/.*", "", $1); print $1 }')
+oopses=$(list "$(policy VERISTAT)" | awk '$2 == "oops" { sub("/.*", "", $1); print $1 }')
 sed -n 's|^progs/\(.*\)\.c$|\1|p' "$stage/.staged" | grep -vxF "${oopses:-/}" | grep -vxF "${uncompiled:-/}" | while read -r p; do
 	[ -f "$base_tree/$bpf/progs/$p.c" ] && echo "$p.bpf.o" || echo "$p.bpf.o new"
 done >"$out/objects"

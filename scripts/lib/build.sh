@@ -31,6 +31,7 @@ fragments() { # TREE
 	full) set -- "$@" "$configs/lockdep.config" "$configs/full.config" ;;
 	*) set -- "$@" "$configs/lean.config" "$configs/$PROFILE.config" ;;
 	esac
+	[ -z "$OWN_LIST" ] || set -- "$@" "$configs/base-$OWN_LIST.config"
 	for f; do
 		sed -E '/^CONFIG_/s/[[:space:]]*#.*//' "$f"
 		echo
@@ -100,7 +101,7 @@ OVERLAY=${OVERLAY-$POLICY}
 overlay_id() { [ -z "$OVERLAY" ] || cat "$OVERLAY"/*/*.[ch] | sha256sum; }
 
 stage() { # TREE OBJ TARGET
-	enter "$1" "$2" env OVERLAY="${OVERLAY:+/top/${OVERLAY#"$TOP/"}}" EXTRA="${EXTRA:+/top/build/.extra}" \
+	enter "$1" "$2" env OVERLAY="${OVERLAY:+/top/${OVERLAY#"$TOP/"}}" EXTRA="${EXTRA:+/top/${B#"$TOP/"}/.extra}" \
 		/top/scripts/stage.sh "$TESTS" "$JOBS" "$V" "$3"
 }
 

@@ -14,7 +14,6 @@ E_TEST=1 E_SPLAT=3 E_HANG=4 E_STOP=5 E_BUILD=6 E_APPLY=7 E_ENV=8 E_OPT=9
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 S=$TOP/scripts
 B=$TOP/build
-LINUX=$B/linux
 POLICY=$TOP/tools/testing/selftests/bpf	# policy files, and the project's own tests
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/bpf-object-lifetime
 
@@ -30,6 +29,9 @@ say() { printf '%s\n' "$*"; }
 # The lines of a policy file, without its comments.
 list() { sed 's/[[:space:]]*#.*//; /^$/d' "$1"; }
 
+# policy NAME: that policy file, for this base
+policy() { if [ -n "$OWN_LIST" ] && [ -f "$POLICY/$1.$OWN_LIST" ]; then echo "$POLICY/$1.$OWN_LIST"; else echo "$POLICY/$1"; fi; }
+
 # opt NAME DEFAULT: the command line (make NAME=..., or the environment) wins
 # over `make menuconfig`, which wins over the default.
 opt() {
@@ -42,6 +44,13 @@ opt() {
 }
 
 opt BASE ''
+# A base with a list of its own in series.txt has a build directory of its own, too.
+case $BASE in
+7.3) OWN_LIST=$BASE B=$B/$BASE ;;
+*) OWN_LIST= ;;
+esac
+LINUX=$B/linux
+IN_TREE=${LINUX#"$TOP/"}
 opt SUITE trixie
 opt PROFILE "${DEFAULT_PROFILE:-lockdep}"	# a verb may have its own
 opt TESTS ''
@@ -70,7 +79,7 @@ JOBS=$(nproc)
 
 is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac; }
 
-profiles() { (cd "$TOP/kernel/configs" && for f in *.config; do case $f in base.config | lean.config) ;; *) echo "${f%.config}" ;; esac; done); }
+profiles() { (cd "$TOP/kernel/configs" && for f in *.config; do case $f in base*.config | lean.config) ;; *) echo "${f%.config}" ;; esac; done); }
 
 check_options() {
 	profiles | grep -xF -- "$PROFILE" >/dev/null ||

@@ -3,8 +3,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/vm.sh"
 
-default_tests() { list "$POLICY/TESTS" | paste -sd,; }
-all_tests() { { list "$POLICY/TESTS"; list "$POLICY/TESTS.check"; } | paste -sd,; }
+default_tests() { list "$(policy TESTS)" | paste -sd,; }
+all_tests() { { list "$(policy TESTS)"; list "$(policy TESTS.check)"; } | paste -sd,; }
 
 # new_results NAME: build/results/<date>-NAME
 new_results() {
@@ -109,6 +109,6 @@ run_tests() {
 	run_vm "$1" "$2" test_progs "
 		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
 		echo begin | stamp
-		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/tools/testing/selftests/bpf/DENYLIST 2>&1 | stamp
+		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/$(policy DENYLIST | sed "s|^$TOP/||") 2>&1 | stamp
 		exit \${PIPESTATUS[0]}" "$S/report.sh"
 }

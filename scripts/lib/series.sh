@@ -4,15 +4,24 @@
 . "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 SELF_NAME='BPF object lifetime series' SELF_MAIL=bpf-object-lifetime@localhost
 
-series_patches() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$TOP/series.txt"; }
+# The lines of series.txt that are for this base: those of a base with a list of its
+# own stand there as '# BASE LINE'.
+series_lines() { # FILE
+	if [ -n "$OWN_LIST" ]; then
+		sed -n "s/^# $OWN_LIST part /# part /p; s/^# $OWN_LIST //p" "$1"
+	else
+		sed -E '/^# [0-9.]+ /d' "$1"
+	fi
+}
+series_patches() { series_lines "${1:-$TOP/series.txt}" | sed 's/#.*//; s/[[:space:]]*$//; /^$/d'; }	# [FILE]
 
 # The parts: a line '# part NAME TREE [on NAME...]' stands in front of a part's
 # patches: the tree that they are for, and the parts that they stand on.
-parts() { sed -n 's/^# part \([^ ]*\) .*/\1/p' "$TOP/series.txt"; }
-tree_for() { sed -n "s/^# part $1 \([^ ]*\).*/\1/p" "$TOP/series.txt"; }	# PART
-stands_on() { sed -n "s/^# part $1 [^ ]* on //p" "$TOP/series.txt"; }	# PART
+parts() { series_lines "$TOP/series.txt" | sed -n 's/^# part \([^ ]*\) .*/\1/p'; }
+tree_for() { series_lines "$TOP/series.txt" | sed -n "s/^# part $1 \([^ ]*\).*/\1/p"; }	# PART
+stands_on() { series_lines "$TOP/series.txt" | sed -n "s/^# part $1 [^ ]* on //p"; }	# PART
 part_patches() { # PART...: in the order of the series
-	awk -v parts=" $* " '/^# part / { on = index(parts, " " $3 " "); next } /^[^#]/ && on' "$TOP/series.txt"
+	series_lines "$TOP/series.txt" | awk -v parts=" $* " '/^# part / { on = index(parts, " " $3 " "); next } /^[^#]/ && on'
 }
 # with_base PART: it, and all that it stands on
 with_base() {
@@ -86,6 +95,7 @@ apply_series() {
 	printf '%s\n' .gitattributes "$touched" | plain_git -C "$3" sparse-checkout set --no-cone --stdin || exit
 	plain_git -C "$3" checkout -q --detach "$2" || die $E_ENV "no $2 in $1"
 	for p in $patches; do files+=("$TOP/$p"); done
+	[ ${#files[@]} != 0 ] || return 0
 	out=$(plain_git -C "$3" am -q --committer-date-is-author-date "${files[@]}" 2>&1) || {
 		p=${files[$(cat "$3/.git/rebase-apply/next") - 1]}
 		die $E_APPLY "${p#"$TOP/"} does not apply: $(failed_hunk "$3" "$p" "$out")"
@@ -107,29 +117,53 @@ format_patch() {
 
 # export_series TREE BASE DEST: the commits BASE..HEAD of TREE as patches below
 # DEST, each in the directory in which most of its changed lines are, and
-# DEST/series.txt. A part begins at the patch at which it began before.
+# DEST/series.txt. A part begins at the patch at which it began before. With a list of
+# its own a base shares the patches that are the same on 7.1.3.
 export_series() {
-	local c d part slug
+	local c d p part slug shared
 
 	rm -rf "$3/flat"
 	format_patch "$1" -o "$3/flat" --no-thread --no-base --subject-prefix='PATCH bpf-next' "$2..HEAD" || return
-	sed '/^# part /,$d; /^[^#]/,$d' "$TOP/series.txt" >"$3/series.txt"
+	: >"$3/list"
 	set -- "$1" "$2" "$3" "$3"/flat/*.patch
 	for c in $(git -C "$1" rev-list --reverse "$2..HEAD"); do
+		slug=${4##*/}
+		slug=${slug#*-}
 		d=$(git -C "$1" show --format= --numstat --no-renames "$c" | awk -F'\t' '
 			{ d = $3; if (!sub("/[^/]*$", "", d)) d = "."; n[d] += $1 + $2 }
 			END { for (d in n) print n[d], d }' | sort -k1,1nr -k2 | sed -n '1s/^[0-9]* //p')
-		mkdir -p "$3/$d"
-		mv "$4" "$3/$d/"
-		slug=${4##*/}
-		part=$(grep -A 1 '^# part ' "$TOP/series.txt" | grep -B 1 -- "/[0-9]*-${slug#*-}\$" | grep '^# part ') || true
-		{ [ -z "$part" ] || echo "$part"; echo "$d/${4##*/}"; } >>"$3/series.txt"
+		p=$d/${OWN_LIST:+$OWN_LIST-}${4##*/}
+		shared=$([ -z "$OWN_LIST" ] || grep -v '^#' "$TOP/series.txt" | grep -- "/[0-9]*-$slug\$") || true
+		if [ -n "$shared" ] && cmp -s <(the_same "$4") <(the_same "$TOP/$shared"); then
+			p=$shared
+			cp "$TOP/$p" "$4"
+		fi
+		mkdir -p "$3/${p%/*}"
+		mv "$4" "$3/$p"
+		part=$(series_lines "$TOP/series.txt" | grep -A 1 '^# part ' | grep -B 1 -- "[0-9]-$slug\$" | grep '^# part ') || true
+		{ [ -z "$part" ] || echo "$part"; echo "$p"; } >>"$3/list"
 		set -- "$1" "$2" "$3" "${@:5}"
 	done
 	rm -rf "$3/flat"
-	part=$(grep '^# part ' "$TOP/series.txt" | grep -vxF -f "$3/series.txt" | head -n 1) || true
+	part=$(series_lines "$TOP/series.txt" | grep '^# part ' | grep -vxF -f "$3/list" | head -n 1) || true
 	[ -z "$part" ] || { echo "the patch at which a part begins is gone or has another subject: put '$part' where it begins now"; return 1; }
+	if [ -n "$OWN_LIST" ]; then
+		sed "/^# $OWN_LIST /d" "$TOP/series.txt"
+		sed -E "s/^(# )?/# $OWN_LIST /" "$3/list"
+	else
+		sed '/^# part /,$d; /^[^#]/,$d' "$TOP/series.txt"
+		cat "$3/list"
+		# What another base shares has its new number there as well.
+		sed -nE '/^# [0-9.]+ /p' "$TOP/series.txt" | awk -v list="$3/list" '
+			function slug(path) { sub(".*/[0-9]*-", "", path); return path }
+			BEGIN { while ((getline p <list) > 0) now[slug(p)] = p }
+			$3 ~ "/[0-9]*-[^/]*$" && slug($3) in now { $3 = now[slug($3)] }
+			{ print }'
+	fi >"$3/series.txt"
+	rm "$3/list"
 }
+# A patch without what another base, or another place in the series, makes different
+the_same() { sed -E '1,/^$/d; /^index /d; s/^@@ .*/@@/' "$1"; }
 
 failed_hunk() { # DIR PATCH OUTPUT_OF_AM
 	local why
