@@ -68,7 +68,8 @@ checkpatch() { # key|check PATCH_OR_FILE
 	local ignore=FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID file=
 
 	if [ "$1" = key ]; then
-		cat "$2" "$S/lint.sh" "$LINUX/scripts/checkpatch.pl" "$LINUX/scripts/spelling.txt"
+		cat "$2" "$LINUX/scripts/checkpatch.pl" "$LINUX/scripts/spelling.txt"
+		declare -f checkpatch
 		echo "$ROOT"
 		return
 	fi
