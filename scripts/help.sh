@@ -36,7 +36,8 @@ Work on the series
   make setup        host packages and the toolchain root, nothing else
   make clean        remove build/ (asks git first), keep the cache
 Options (make VERB NAME=value; now)
-  BASE=$BASE	a tarball or a git tree in place of Linux 7.1.3 (BASE_SUM=sha256)
+  BASE=$BASE	in place of Linux 7.1.3: 7.3 (with its own list of patches, in build/7.3), or
+		a tarball or a git tree (BASE_SUM=sha256)
   PROFILE=$PROFILE	one of: $(profiles | xargs)
   TESTS=$TESTS	for test_progs -t; default: tools/testing/selftests/bpf/TESTS (check: TESTS.check too,
 			veristat: all there are; commits: TESTS and TESTS.commits);
