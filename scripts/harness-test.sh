@@ -129,6 +129,8 @@ no_space() {
 no_network() {
 	says $E_ENV 'cannot make the [a-z]+ root: .*see ' \
 		"${ns[@]}" env XDG_CACHE_HOME="$tmp/nonet" scripts/setup.sh || return
+	BASE=7.3 says $E_ENV 'cannot fetch linux-source-7.3_.*put it, sha256 [0-9a-f]{64}, into ' \
+		"${ns[@]}" env XDG_CACHE_HOME="$tmp/nonet" scripts/base.sh || return
 	[ -z "$(find "$tmp/nonet" -name '*.part*')" ] || { echo 'something half done is left'; return 1; }
 }
 no_rights() {
