@@ -8,7 +8,7 @@ static const struct {
 	bool loads;
 } cases[] = {
 	{ "tc", "tc_reads", "reads", true },
-	{ "tc", "tc_reads", "writes_local" },
+	{ "tc", "tc_reads", "writes_local", true },
 	{ "tc", "tc_reads", "pulls" },
 	{ "tc", "tc_reads", "writes_skb" },
 	{ "tc", "tc_writes_local", "reads", true },
@@ -18,6 +18,10 @@ static const struct {
 	{ "tc", "tc_pulls", "writes_local", true },
 	{ "tc", "tc_pulls", "pulls", true },
 	{ "tc", "tc_pulls", "writes_skb", true },
+	{ "tc", "tc_reads_arg", "reads_arg", true },
+	{ "tc", "tc_reads_arg", "writes_arg" },
+	{ "tc", "tc_writes_arg", "reads_arg", true },
+	{ "tc", "tc_writes_arg", "writes_arg", true },
 	{ "xdp", "xdp_reads", "writes_xdp", true },
 };
 

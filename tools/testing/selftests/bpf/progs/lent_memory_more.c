@@ -112,4 +112,28 @@ int inode_after_put(void *ctx)
 	return 0;
 }
 
+/* What is stored goes with the slices that the store invalidates: no pointer is read back. */
+SEC("socket")
+__success __caps_unpriv(CAP_BPF)
+__failure_unpriv __msg_unpriv("!read_ok")
+int slice_to_its_own_buffer(struct __sk_buff *skb)
+{
+	u64 buf = 0, read;
+	struct bpf_dynptr d;
+	void *s;
+
+	bpf_dynptr_from_skb((void *)skb, 0, &d);
+	s = bpf_dynptr_slice(&d, 0, &buf, sizeof(buf));
+	if (!s)
+		return 0;
+	asm volatile (
+	"*(u64 *)(%[buf] + 0) = %[s];"
+	"%[read] = *(u64 *)(%[buf] + 0);"
+	: [read]"=r"(read)
+	: [buf]"r"(&buf), [s]"r"(s)
+	: "memory");
+	sink = read;
+	return 0;
+}
+
 char _license[] SEC("license") = "GPL";

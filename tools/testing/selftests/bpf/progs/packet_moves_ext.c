@@ -27,10 +27,24 @@ __noinline int tc_pulls(struct __sk_buff *skb)
 	return bpf_skb_pull_data(skb, 0);
 }
 
+__noinline int tc_reads_arg(const struct bpf_dynptr *d)
+{
+	return bpf_dynptr_size(d);
+}
+
+__noinline int tc_writes_arg(const struct bpf_dynptr *d)
+{
+	return bpf_dynptr_write(d, 0, local, 1, 0);
+}
+
 SEC("?tc")
 int tc(struct __sk_buff *skb)
 {
-	return tc_reads(skb) + tc_writes_local(skb) + tc_pulls(skb);
+	struct bpf_dynptr d;
+
+	bpf_dynptr_from_skb((void *)skb, 0, &d);
+	return tc_reads(skb) + tc_writes_local(skb) + tc_pulls(skb) + tc_reads_arg(&d) +
+	       tc_writes_arg(&d);
 }
 
 __noinline int xdp_reads(struct xdp_md *xdp)
@@ -72,6 +86,18 @@ int writes_skb(struct __sk_buff *skb)
 
 	bpf_dynptr_from_skb(skb, 0, &d);
 	return bpf_dynptr_memset(&d, 0, 1, 0);
+}
+
+SEC("?freplace")
+int reads_arg(const struct bpf_dynptr *d)
+{
+	return bpf_dynptr_size(d) + 1;
+}
+
+SEC("?freplace")
+int writes_arg(const struct bpf_dynptr *d)
+{
+	return bpf_dynptr_write(d, 0, local, 2, 0);
 }
 
 SEC("?freplace")
