@@ -15,22 +15,6 @@ struct {
 	__uint(max_entries, 4096);
 } ringbuf SEC(".maps");
 
-struct obj {
-	__u64 data;
-};
-
-struct obj_value {
-	struct obj __kptr * obj;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, int);
-	__type(value, struct obj_value);
-	__uint(max_entries, 1);
-} objects SEC(".maps");
-
-struct obj *whole_obj;	/* so that BTF has it whole */
 __u64 sink;
 __u64 value;
 
@@ -48,31 +32,6 @@ int buf_is_slice_of_record(struct __sk_buff *skb)
 	if (rec)
 		s = bpf_dynptr_slice_rdwr(&d, 0, rec, sizeof(*rec));
 	bpf_ringbuf_discard_dynptr(&r, 0);
-	if (s)
-		*s = 42;
-	return 0;
-}
-
-/* The buffer is an object that an RCU section keeps. */
-SEC("tc")
-__failure __msg("memory of an object cannot be the buffer of a slice")
-int buf_is_object_not_owned(struct __sk_buff *skb)
-{
-	struct bpf_dynptr d;
-	struct obj_value *v;
-	__u64 *s = NULL;
-	struct obj *o;
-	int key = 0;
-
-	v = bpf_map_lookup_elem(&objects, &key);
-	if (!v)
-		return 0;
-	bpf_dynptr_from_skb(skb, 0, &d);
-	bpf_rcu_read_lock();
-	o = v->obj;
-	if (o)
-		s = bpf_dynptr_slice_rdwr(&d, 0, &o->data, sizeof(o->data));
-	bpf_rcu_read_unlock();
 	if (s)
 		*s = 42;
 	return 0;
