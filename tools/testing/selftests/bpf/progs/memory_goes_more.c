@@ -2,7 +2,6 @@
 /* What the verifier took for a pointer, or for an object on the stack; its neighbours. */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 #include "bpf_kfuncs.h"
@@ -171,30 +170,5 @@ int two_records(void *ctx)
 	bpf_ringbuf_discard(a, 0);
 	return 0;
 }
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32));
-} progs SEC(".maps");
-
-__noinline int global_tail_call(__u64 *ctx __arg_ctx)
-{
-	bpf_tail_call(ctx, &progs, 0);
-	return 0;
-}
-
-/* A global function is verified by itself. */
-SEC("struct_ops/dequeue")
-__failure __msg("tail_call in subprogram loses returned pointer")
-struct sk_buff *BPF_PROG(tail_call_in_global_loses_skb, struct Qdisc *sch)
-{
-	global_tail_call(ctx);
-	return NULL;
-}
-
-SEC(".struct_ops")
-struct Qdisc_ops qdisc_tail_call = { .dequeue = (void *)tail_call_in_global_loses_skb };
 
 char _license[] SEC("license") = "GPL";

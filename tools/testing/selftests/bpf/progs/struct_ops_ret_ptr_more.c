@@ -112,6 +112,21 @@ struct sk_buff *BPF_PROG(ret_tail_call_skb, struct Qdisc *sch)
 	return skb;
 }
 
+__noinline int global_tail_call(__u64 *ctx __arg_ctx)
+{
+	bpf_tail_call(ctx, &progs, 0);
+	return 0;
+}
+
+/* A global function is verified by itself. */
+SEC("struct_ops/dequeue")
+__failure __msg("tail_call in subprogram loses returned pointer")
+struct sk_buff *BPF_PROG(ret_global_tail_call, struct Qdisc *sch)
+{
+	global_tail_call(ctx);
+	return NULL;
+}
+
 SEC("struct_ops/dequeue")
 __success
 struct sk_buff *BPF_PROG(ret_skb, struct Qdisc *sch)
@@ -125,6 +140,9 @@ struct sk_buff *BPF_PROG(ret_skb, struct Qdisc *sch)
 
 SEC(".struct_ops")
 struct Qdisc_ops qdisc_ret_tail_call_skb = { .dequeue = (void *)ret_tail_call_skb };
+
+SEC(".struct_ops")
+struct Qdisc_ops qdisc_ret_global_tail_call = { .dequeue = (void *)ret_global_tail_call };
 
 SEC(".struct_ops")
 struct Qdisc_ops qdisc_ret_skb = { .dequeue = (void *)ret_skb };
