@@ -28,7 +28,7 @@ numbering() {
 }
 
 listed() { # series.txt names every patch there is, and no other
-	diff <(sed -E 's/^# [0-9.]+ (part .*)?//; s/#.*//; /^$/d' series.txt | sort -u) <(find . -path ./build -prune -o -name '*.patch' -print | sed 's|^\./||' | sort)
+	diff <(sed -E 's/^# [0-9.]+ (part .*)?//; s/#.*//; /^$/d' series.txt | sort -u) <(find . -path ./build -prune -o -name '[0-9]*-*.patch' -print | sed 's|^\./||' | sort)
 }
 
 header() { sed -n '1,/^$/p' "$1" | sed -n "/^$2: /,/^[^ ]/{s/^$2: //p; s/^ / /p}" | tr -d '\n'; }

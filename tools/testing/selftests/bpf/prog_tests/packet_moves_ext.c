@@ -31,6 +31,7 @@ static void extend(const char *target, const char *function, const char *extensi
 {
 	struct packet_moves_ext *main_skel, *ext_skel;
 	struct bpf_program *main_prog, *ext_prog;
+	int fd, err;
 
 	main_skel = packet_moves_ext__open();
 	ext_skel = packet_moves_ext__open();
@@ -46,14 +47,15 @@ static void extend(const char *target, const char *function, const char *extensi
 	bpf_program__set_autoload(ext_prog, true);
 	bpf_program__set_log_buf(ext_prog, log_buf, sizeof(log_buf));
 	log_buf[0] = 0;
-	if (!ASSERT_OK(bpf_program__set_attach_target(ext_prog, bpf_program__fd(main_prog), function),
-		       "set_attach_target"))
+	fd = bpf_program__fd(main_prog);
+	err = bpf_program__set_attach_target(ext_prog, fd, function);
+	if (!ASSERT_OK(err, "set_attach_target"))
 		goto out;
-	if (loads) {
-		ASSERT_OK(packet_moves_ext__load(ext_skel), "load extension");
-	} else if (ASSERT_EQ(packet_moves_ext__load(ext_skel), -EINVAL, "load extension")) {
+	err = packet_moves_ext__load(ext_skel);
+	if (loads)
+		ASSERT_OK(err, "load extension");
+	else if (ASSERT_EQ(err, -EINVAL, "load extension"))
 		ASSERT_HAS_SUBSTR(log_buf, "Extension program changes packet data", "log");
-	}
 out:
 	packet_moves_ext__destroy(ext_skel);
 	packet_moves_ext__destroy(main_skel);
@@ -67,6 +69,7 @@ void test_packet_moves_ext(void)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		snprintf(name, sizeof(name), "%s_for_%s", cases[i].extension, cases[i].function);
 		if (test__start_subtest(name))
-			extend(cases[i].target, cases[i].function, cases[i].extension, cases[i].loads);
+			extend(cases[i].target, cases[i].function, cases[i].extension,
+			       cases[i].loads);
 	}
 }

@@ -126,8 +126,7 @@ int slice_to_its_own_buffer(struct __sk_buff *skb)
 	s = bpf_dynptr_slice(&d, 0, &buf, sizeof(buf));
 	if (!s)
 		return 0;
-	asm volatile (
-	"*(u64 *)(%[buf] + 0) = %[s];"
+	asm volatile ("*(u64 *)(%[buf] + 0) = %[s];"
 	"%[read] = *(u64 *)(%[buf] + 0);"
 	: [read]"=r"(read)
 	: [buf]"r"(&buf), [s]"r"(s)
