@@ -28,7 +28,7 @@ no_skips() {
 }
 round_trip() {
 	mkdir "$tmp/export"
-	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(series_patches "$tmp/export/series.txt") &&
+	export_series "$tmp/am" "$base" "$tmp/export" && diff <(series_patches) <(patches_in "$tmp/export/series.txt") &&
 		for p in $(series_patches); do cmp "$p" "$tmp/export/$p" || return 1; done
 }
 

@@ -302,6 +302,9 @@ part_stays() {
 	[ "$(cat "$co/series.txt")" = "$(printf '%s\n' "$patch" '# part two bpf' kernel/bpf/0002-bpf-Mine.patch)" ] || { cat "$co/series.txt"; return 1; }
 }
 # A base with a list of its own: what is the same patch on both is one file.
+export_for() { # BASE COMMIT
+	BASE=$1 bash -c '. "$0"; export_series "$@"' "$co/scripts/lib/series.sh" "$tmp/own" "$2" "$tmp/own.out"
+}
 own_list() {
 	local own=$tmp/own mine=kernel/bpf/7.3-0002-bpf-Mine.patch want
 
@@ -317,22 +320,16 @@ own_list() {
 	) || return
 	want=$(printf '%s\n' "$patch" '# 7.3 part one bpf' "# 7.3 $patch" "# 7.3 $mine")
 	echo "$want" >"$co/series.txt"
-	(
-		TOP=$co OWN_LIST=7.3
-		mkdir "$tmp/own.out"
-		export_series "$own" HEAD~2 "$tmp/own.out" && cmp "$co/$patch" "$tmp/own.out/$patch" && grep -q '^+mine$' "$tmp/own.out/$mine" &&
-			diff <(echo "$want") "$tmp/own.out/series.txt" || { echo 'not shared'; return 1; }
-		git -C "$own" reset -q --hard HEAD^
-		git -C "$own" commit -q --amend -m 'bpf: Write numbers as words' -m 'Otherwise.'
-		export_series "$own" HEAD^ "$tmp/own.out" && grep -xF "# 7.3 ${patch/0001/7.3-0001}" "$tmp/own.out/series.txt" || { echo 'shared with another message'; return 1; }
-	) || return
-	(
-		TOP=$co OWN_LIST=
-		git -C "$own" checkout -q -B main HEAD~2
-		echo >"$own/kernel/bpf/first.c"
-		git -C "$own" add . && git -C "$own" commit -qm 'bpf: First' && git -C "$own" am -q "$co/$patch" || return
-		export_series "$own" HEAD~2 "$tmp/own.out" && grep -xF "# 7.3 ${patch/0001/0002}" "$tmp/own.out/series.txt" || { cat "$tmp/own.out/series.txt"; return 1; }
-	) || return
+	mkdir "$tmp/own.out"
+	export_for 7.3 HEAD~2 && cmp "$co/$patch" "$tmp/own.out/$patch" && grep -q '^+mine$' "$tmp/own.out/$mine" &&
+		diff <(echo "$want") "$tmp/own.out/series.txt" || { echo 'not shared'; return 1; }
+	git -C "$own" reset -q --hard HEAD^
+	git -C "$own" commit -q --amend -m 'bpf: Write numbers as words' -m 'Otherwise.'
+	export_for 7.3 HEAD^ && grep -xF "# 7.3 ${patch/0001/7.3-0001}" "$tmp/own.out/series.txt" || { echo 'shared with another message'; return 1; }
+	git -C "$own" checkout -q -B main HEAD~2
+	echo >"$own/kernel/bpf/first.c"
+	git -C "$own" add . && git -C "$own" commit -qm 'bpf: First' && git -C "$own" am -q "$co/$patch" || return
+	export_for '' HEAD~2 && grep -xF "# 7.3 ${patch/0001/0002}" "$tmp/own.out/series.txt" || { cat "$tmp/own.out/series.txt"; return 1; }
 	mv "$tmp/series.was" "$co/series.txt"
 }
 part_begins_elsewhere() {

@@ -13,7 +13,8 @@ series_lines() { # FILE
 		sed -E '/^# [0-9.]+ /d' "$1"
 	fi
 }
-series_patches() { series_lines "${1:-$TOP/series.txt}" | sed 's/#.*//; s/[[:space:]]*$//; /^$/d'; }	# [FILE]
+patches_in() { series_lines "$1" | sed 's/#.*//; s/[[:space:]]*$//; /^$/d'; }	# FILE
+series_patches() { patches_in "$TOP/series.txt"; }
 
 # The parts: a line '# part NAME TREE [on NAME...]' stands in front of a part's
 # patches: the tree that they are for, and the parts that they stand on.
