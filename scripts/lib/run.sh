@@ -106,9 +106,12 @@ tests_with() {
 
 # run_tests OBJ RESULTS: TESTS in a VM
 run_tests() {
+	local denied
+
+	denied=$(policy DENYLIST)
 	run_vm "$1" "$2" test_progs "
 		stamp() { local l up; while IFS= read -r l; do read -r up _ </proc/uptime; printf '%s %s\n' \"\$up\" \"\$l\"; done; }
 		echo begin | stamp
-		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/$(policy DENYLIST | sed "s|^$TOP/||") 2>&1 | stamp
+		stdbuf -oL ./test_progs $ARGS -t '$TESTS' -d @/top/${denied#"$TOP/"} 2>&1 | stamp
 		exit \${PIPESTATUS[0]}" "$S/report.sh"
 }
