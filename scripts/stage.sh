@@ -106,11 +106,12 @@ cp "$list/now" .staged
 # What the Makefile says of a variable, one word a line.
 words_of() { sed -n "/^$1 *:=/,/[^\\\\]\$/p" Makefile | sed "s/^$1 *:=//; s/\\\\\$//" | tr -s ' \t' '\n' | sed '/^$/d'; }
 only() { words_of "$1" | while read -r f; do [ ! -f "progs/$f" ] || printf '%s ' "$f"; done; }
-linked=$(words_of LINKED_SKELS | while read -r f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; done)
+included() { for f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; done; }
 
 targets=$target
 [ "$target" != veristat ] || targets="-k veristat $(sed -n "s|^progs/\(.*\)\.c\$|$PWD/\1.bpf.o|p" .staged | tr '\n' ' ')"
 # shellcheck disable=SC2086
-make -j"$jobs" V="$v" KDIR=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
+make -j"$jobs" V="$v" KDIR=/build/obj KBUILD_OUTPUT=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
 	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \
-	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$linked" $targets
+	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$(included $(words_of LINKED_SKELS))" \
+	LIBARENA_SKEL="$(included libarena/libarena.skel.h)" LIBARENA_ASAN_SKEL="$(included libarena/libarena_asan.skel.h)" $targets

@@ -5,6 +5,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "bpf_misc.h"
+#include "words.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -25,7 +26,7 @@ static __always_inline struct file *exe_file(void)
 
 /* The file is put, then its dynptr is discarded. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_put_then_discard, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -41,7 +42,7 @@ int BPF_PROG(file_put_then_discard, struct file *arg)
 
 /* The dynptr is cloned, then the file is put. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_put_with_clone, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -76,7 +77,7 @@ int BPF_PROG(file_clone_discarded_then_put, struct file *arg)
 
 /* Of two dynptrs of a file one is discarded, then the file is put. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_two_dynptrs_one_discarded, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -138,7 +139,7 @@ static __noinline void put(struct file *file)
 
 /* A subprogram puts the file before its dynptr is discarded. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_put_in_callee, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -198,7 +199,7 @@ static __noinline int from_file(struct file *file)
 
 /* A subprogram returns without having discarded its dynptr, then the file is put. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_callees_dynptr_leaks, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -275,7 +276,7 @@ int BPF_PROG(file_dynptr_of_argument_discarded, struct file *arg)
 
 /* The dynptr is discarded, then the file is read through it. */
 SEC("lsm.s/file_open")
-__failure __msg("Expected an initialized dynptr as arg #2")
+__failure __msg("Expected an initialized dynptr as " ARG2)
 int BPF_PROG(file_read_after_discard, struct file *arg)
 {
 	struct bpf_dynptr d;
@@ -288,7 +289,7 @@ int BPF_PROG(file_read_after_discard, struct file *arg)
 
 /* The original is discarded, then the file is read through the clone. */
 SEC("lsm.s/file_open")
-__failure __msg("Expected an initialized dynptr as arg #2")
+__failure __msg("Expected an initialized dynptr as " ARG2)
 int BPF_PROG(file_clone_read_after_discard, struct file *arg)
 {
 	struct bpf_dynptr d, c;
@@ -316,7 +317,7 @@ int BPF_PROG(file_clone_read_then_discard, struct file *arg)
 
 /* The original is discarded, then the clone. */
 SEC("lsm.s/file_open")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(file_discarded_twice, struct file *arg)
 {
 	struct bpf_dynptr d, c;
@@ -340,7 +341,7 @@ static __noinline void discard_clone(struct bpf_dynptr *d)
  * original.
  */
 SEC("lsm.s/file_open")
-__failure __msg("Expected an initialized dynptr as arg #2")
+__failure __msg("Expected an initialized dynptr as " ARG2)
 int BPF_PROG(file_callee_discards_clone_original_read, struct file *arg)
 {
 	struct bpf_dynptr d;
@@ -355,7 +356,7 @@ int BPF_PROG(file_callee_discards_clone_original_read, struct file *arg)
  * original.
  */
 SEC("lsm.s/file_open")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(file_callee_discards_clone_original_discarded, struct file *arg)
 {
 	struct bpf_dynptr d;
@@ -459,7 +460,7 @@ int BPF_PROG(file_original_overwritten, struct file *arg)
 
 /* The original is overwritten, then the file is put while the clone lives. */
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_original_overwritten_then_put, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -495,7 +496,7 @@ int BPF_PROG(file_original_overwritten_clone_discarded, struct file *arg)
 
 /* The file is put, then a dynptr is made from it. */
 SEC("lsm.s/file_open")
-__failure __msg("arg#0 pointer type STRUCT file must point to scalar")
+__failure __msg(NOT_A("file"))
 int BPF_PROG(file_used_after_put, struct file *arg)
 {
 	struct file *file = exe_file();
@@ -511,7 +512,7 @@ int BPF_PROG(file_used_after_put, struct file *arg)
 
 /* The dynptr of a file is given to bpf_ringbuf_discard_dynptr(). */
 SEC("lsm.s/file_open")
-__failure __msg("Expected a dynptr of type ringbuf as arg #0")
+__failure __msg("Expected a dynptr of type ringbuf as " ARG0)
 int BPF_PROG(file_ringbuf_discard, struct file *arg)
 {
 	struct bpf_dynptr d;
@@ -547,7 +548,7 @@ static __always_inline int __file_pruned_put_1(void)
 }
 
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg(OUT_OF_ORDER) __flag(BPF_F_TEST_STATE_FREQ)
 int BPF_PROG(file_pruned_put_1_freq, struct file *arg)
 {
 	return __file_pruned_put_1();
@@ -579,14 +580,14 @@ static __always_inline int __file_pruned_put_2(void)
 }
 
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before")
+__failure __msg(OUT_OF_ORDER)
 int BPF_PROG(file_pruned_put_2, struct file *arg)
 {
 	return __file_pruned_put_2();
 }
 
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id={{[0-9]+}} before") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg(OUT_OF_ORDER) __flag(BPF_F_TEST_STATE_FREQ)
 int BPF_PROG(file_pruned_put_2_freq, struct file *arg)
 {
 	return __file_pruned_put_2();
@@ -667,7 +668,7 @@ int BPF_PROG(file_loop_freq, struct file *arg)
 
 /* A file that the program does not own is put while it has a dynptr. */
 SEC("lsm.s/file_open")
-__failure __msg("release kernel function bpf_put_file expects refcounted PTR_TO_BTF_ID")
+__failure __msg("bpf_put_file " NOT_OWNED)
 int BPF_PROG(file_argument_put, struct file *arg)
 {
 	struct bpf_dynptr d;

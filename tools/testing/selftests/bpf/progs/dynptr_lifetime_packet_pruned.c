@@ -173,7 +173,7 @@ int tc_loop_slice_read_freq(struct __sk_buff *skb)
 /* The log names the dynptr as the parent of its slice; the packet is nobody's. */
 SEC("tc")
 __success __log_level(2) __retval(0)
-__msg("R0=rdonly_mem_or_null(id=2,ref_obj_id=1,sz=8)")
+__msg("R0=rdonly_mem_or_null(id=2," PARENT "=1,sz=8)")
 __msg("fp-16=dynptr_skb(id=1)")
 int tc_log_slice(struct __sk_buff *skb)
 {

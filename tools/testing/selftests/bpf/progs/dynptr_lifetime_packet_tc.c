@@ -149,7 +149,7 @@ int tc_clone_overwritten_its_slice_read(struct __sk_buff *skb)
 
 /* The clone is overwritten, then used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int tc_clone_overwritten_used(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c;
@@ -396,7 +396,7 @@ int tc_csum_diff_of_dead_slice(struct __sk_buff *skb)
 
 /* The dynptr of a packet is given to bpf_ringbuf_discard_dynptr(). */
 SEC("tc")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int tc_discard_skb_dynptr(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;

@@ -7,6 +7,7 @@
 #include "bpf_experimental.h"
 #include "bpf_qdisc_common.h"
 #include "bpf_misc.h"
+#include "words.h"
 
 /* The compiler has to write var to its stack slot, and to read it from there again. */
 #define spill(var) ({ asm volatile("" : "+m"(var)); })

@@ -7,7 +7,7 @@ char _license[] SEC("license") = "GPL";
 
 /* An skb's dynptr is given to bpf_ringbuf_submit_dynptr(), and the skb not dropped. */
 SEC("struct_ops")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int BPF_PROG(qdisc_ringbuf_submit_of_skb_dynptr, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -43,7 +43,7 @@ struct Qdisc_ops ops_qdisc_dynptr_does_not_release = {
 
 /* The skb is dropped twice, with a dynptr alive in between. */
 SEC("struct_ops")
-__failure __msg("arg#0 pointer type STRUCT sk_buff must point to scalar")
+__failure __msg(NO_SKB)
 int BPF_PROG(qdisc_skb_dropped_twice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -60,7 +60,7 @@ struct Qdisc_ops ops_qdisc_skb_dropped_twice = { .enqueue = (void *)qdisc_skb_dr
 
 /* A slice is dropped in place of its skb. */
 SEC("struct_ops")
-__failure __msg("arg#0 pointer type STRUCT sk_buff must point to scalar")
+__failure __msg(NO_SKB)
 int BPF_PROG(qdisc_drop_slice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -82,7 +82,7 @@ struct Qdisc_ops ops_qdisc_drop_slice = { .enqueue = (void *)qdisc_drop_slice };
 
 /* The skb is dropped onto a slice of its own. */
 SEC("struct_ops")
-__failure __msg("arg#1 pointer type STRUCT bpf_sk_buff_ptr must point to scalar")
+__failure __msg(NOT_A("bpf_sk_buff_ptr"))
 int BPF_PROG(qdisc_drop_skb_onto_slice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -104,7 +104,7 @@ struct Qdisc_ops ops_qdisc_drop_skb_onto_slice = { .enqueue = (void *)qdisc_drop
 
 /* The skb is the place where its own dynptr is to be made. */
 SEC("struct_ops")
-__failure __msg("arg#2 expected pointer to stack or const struct bpf_dynptr")
+__failure __msg(ARG2 " expected pointer to stack or const struct bpf_dynptr")
 int BPF_PROG(qdisc_from_skb_into_skb, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -118,7 +118,7 @@ struct Qdisc_ops ops_qdisc_from_skb_into_skb = { .enqueue = (void *)qdisc_from_s
 
 /* A dynptr is made from a slice in place of an skb. */
 SEC("struct_ops")
-__failure __msg("arg#0 pointer type STRUCT __sk_buff must point to scalar")
+__failure __msg(NOT_A("__sk_buff"))
 int BPF_PROG(qdisc_skb_from_slice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {

@@ -7,7 +7,7 @@ char _license[] SEC("license") = "GPL";
 
 /* The skb is dropped, then its dynptr is cloned. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_clone_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -41,7 +41,7 @@ struct Qdisc_ops ops_qdisc_clone_then_drop = { .enqueue = (void *)qdisc_clone_th
 
 /* The skb is dropped, then the dynptr that has a clone is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_original_used_after_drop, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -61,7 +61,7 @@ struct Qdisc_ops ops_qdisc_original_used_after_drop = {
 
 /* The skb is dropped, then the clone of a clone is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_clone_of_clone_used_after_drop, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {

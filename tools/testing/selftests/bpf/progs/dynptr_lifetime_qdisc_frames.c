@@ -63,7 +63,7 @@ struct Qdisc_ops ops_qdisc_callee_drops_spilled_slice_read = {
 
 /* A subprogram drops the skb, then the dynptr is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_callee_drops_dynptr_used, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -104,7 +104,7 @@ struct Qdisc_ops ops_qdisc_used_then_callee_drops = {
 
 /* The skb is dropped, then a subprogram uses the dynptr in its caller's stack. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_callee_uses_dynptr_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -149,7 +149,7 @@ static __noinline __u64 drop_and_size(struct sk_buff *skb, struct bpf_sk_buff_pt
 
 /* A subprogram drops the skb, then uses the dynptr in its caller's stack. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_callee_drops_and_uses_dynptr, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -201,7 +201,7 @@ static __noinline int make(struct sk_buff *skb, struct bpf_dynptr *d)
  * used.
  */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_callee_makes_dynptr_used_after_drop, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -244,7 +244,7 @@ __noinline int global_size_of(const struct bpf_dynptr *d)
 
 /* The skb is dropped, then its dynptr is passed to a global function. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_global_func_uses_dynptr_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -554,7 +554,7 @@ static __noinline __u64 drop_below(struct sk_buff *skb, struct bpf_sk_buff_ptr *
 
 /* A subprogram makes a dynptr, one below drops the skb, then the dynptr between them is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_callees_own_dynptr_used_after_drop, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {

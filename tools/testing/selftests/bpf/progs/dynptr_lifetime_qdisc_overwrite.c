@@ -99,7 +99,7 @@ struct Qdisc_ops ops_qdisc_overwritten_data_read = {
 
 /* The last byte of a dynptr is overwritten, then the dynptr is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_overwritten_second_half, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -194,7 +194,7 @@ struct Qdisc_ops ops_qdisc_original_overwritten_clone_slice_read_after_drop = {
 
 /* The original is overwritten and the skb dropped, then the clone is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_original_overwritten_clone_used_after_drop, struct sk_buff *skb,
 	     struct Qdisc *sch, struct bpf_sk_buff_ptr *to_free)
 {

@@ -189,7 +189,7 @@ static __always_inline struct sk_buff *__qdisc_pruned_dynptr_of_freed_1(void)
 }
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 struct sk_buff *BPF_PROG(qdisc_pruned_dynptr_of_freed_1, struct Qdisc *sch)
 {
 	return __qdisc_pruned_dynptr_of_freed_1();
@@ -201,7 +201,7 @@ struct Qdisc_ops ops_qdisc_pruned_dynptr_of_freed_1 = {
 };
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg("Expected an initialized dynptr as " ARG0) __flag(BPF_F_TEST_STATE_FREQ)
 struct sk_buff *BPF_PROG(qdisc_pruned_dynptr_of_freed_1_freq, struct Qdisc *sch)
 {
 	return __qdisc_pruned_dynptr_of_freed_1();
@@ -237,7 +237,7 @@ static __always_inline struct sk_buff *__qdisc_pruned_dynptr_of_freed_2(void)
 }
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 struct sk_buff *BPF_PROG(qdisc_pruned_dynptr_of_freed_2, struct Qdisc *sch)
 {
 	return __qdisc_pruned_dynptr_of_freed_2();
@@ -249,7 +249,7 @@ struct Qdisc_ops ops_qdisc_pruned_dynptr_of_freed_2 = {
 };
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg("Expected an initialized dynptr as " ARG0) __flag(BPF_F_TEST_STATE_FREQ)
 struct sk_buff *BPF_PROG(qdisc_pruned_dynptr_of_freed_2_freq, struct Qdisc *sch)
 {
 	return __qdisc_pruned_dynptr_of_freed_2();
@@ -480,7 +480,7 @@ static __always_inline int __qdisc_loop_slice_of_dropped(struct sk_buff *skb,
 }
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_loop_slice_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -493,7 +493,7 @@ struct Qdisc_ops ops_qdisc_loop_slice_of_dropped = {
 };
 
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg("Expected an initialized dynptr as " ARG0) __flag(BPF_F_TEST_STATE_FREQ)
 int BPF_PROG(qdisc_loop_slice_of_dropped_freq, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {

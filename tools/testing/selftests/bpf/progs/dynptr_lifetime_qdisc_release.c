@@ -7,7 +7,7 @@ char _license[] SEC("license") = "GPL";
 
 /* The skb is dropped, then a slice is taken from its dynptr. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_slice_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -27,7 +27,7 @@ struct Qdisc_ops ops_qdisc_slice_of_dropped = { .enqueue = (void *)qdisc_slice_o
 
 /* The skb is dropped, then its dynptr is asked for the size. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_size_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -44,7 +44,7 @@ struct Qdisc_ops ops_qdisc_size_of_dropped = { .enqueue = (void *)qdisc_size_of_
 
 /* The skb is dropped, then read through its dynptr. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #2")
+__failure __msg("Expected an initialized dynptr as " ARG2)
 int BPF_PROG(qdisc_read_of_dropped, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -194,7 +194,7 @@ struct Qdisc_ops ops_qdisc_slice_read_after_kfree = {
 
 /* The skb is freed by bpf_kfree_skb(), then a slice is taken from its dynptr. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int BPF_PROG(qdisc_slice_of_kfreed, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -353,7 +353,7 @@ struct Qdisc_ops ops_qdisc_stored_slice_read_after_kfree = {
 
 /* An skb that was stored in a map is freed, then a slice is taken from its dynptr. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 struct sk_buff *BPF_PROG(qdisc_slice_of_stored_kfreed, struct Qdisc *sch)
 {
 	struct sk_buff *skb = stored_skb(0);
@@ -448,7 +448,7 @@ struct Qdisc_ops ops_qdisc_queued_slice_read_then_kfree = {
 
 /* .reset frees an skb, then takes a slice from its dynptr. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 void BPF_PROG(qdisc_reset_slice_of_kfreed, struct Qdisc *sch)
 {
 	struct sk_buff *skb = stored_skb(0);
@@ -516,7 +516,7 @@ struct Qdisc_ops ops_qdisc_other_skb_kfreed = { .dequeue = (void *)qdisc_other_s
 
 /* Of two skbs one is freed, then its dynptr is used. */
 SEC("struct_ops")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 struct sk_buff *BPF_PROG(qdisc_one_of_two_skbs_kfreed, struct Qdisc *sch)
 {
 	struct sk_buff *skb = stored_skb(0), *other;

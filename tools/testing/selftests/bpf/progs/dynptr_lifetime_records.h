@@ -6,6 +6,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 #include "bpf_misc.h"
+#include "words.h"
 
 /* The compiler has to write var to its stack slot, and to read it from there again. */
 #define spill(var) ({ asm volatile("" : "+m"(var)); })

@@ -100,7 +100,7 @@ int ringbuf_discard_data(struct __sk_buff *skb)
 
 /* A dynptr of a map value is discarded. */
 SEC("tc")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int ringbuf_discard_local_dynptr(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;

@@ -7,7 +7,7 @@ char _license[] SEC("license") = "GPL";
 
 /* The record is discarded, then the dynptr is used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_dynptr_used_after_discard(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;
@@ -20,7 +20,7 @@ int ringbuf_dynptr_used_after_discard(struct __sk_buff *skb)
 
 /* The original is discarded, then the clone is used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_clone_used_after_discard(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c;
@@ -34,7 +34,7 @@ int ringbuf_clone_used_after_discard(struct __sk_buff *skb)
 
 /* The clone is discarded, then the original is used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_original_used_after_clone_discard(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c;
@@ -77,7 +77,7 @@ int ringbuf_clone_of_clone_used_then_submit(struct __sk_buff *skb)
 
 /* The original is discarded, then the clone of a clone is used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_clone_of_clone_used_after_discard(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c, cc;
@@ -92,7 +92,7 @@ int ringbuf_clone_of_clone_used_after_discard(struct __sk_buff *skb)
 
 /* The original is discarded, then the clone: the record would be released twice. */
 SEC("tc")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int ringbuf_both_clones_discarded(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c;
@@ -312,7 +312,7 @@ int ringbuf_both_overwritten(struct __sk_buff *skb)
 
 /* The original is overwritten, then used. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_original_overwritten_used(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d, c;

@@ -17,7 +17,7 @@ static __noinline void discard_clone(struct bpf_dynptr *d)
  * original.
  */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_callee_discards_clone_original_written(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;
@@ -32,7 +32,7 @@ int ringbuf_callee_discards_clone_original_written(struct __sk_buff *skb)
  * original.
  */
 SEC("tc")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int ringbuf_callee_discards_clone_original_discarded(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;
@@ -119,7 +119,7 @@ static __noinline __u64 discard_callers(struct bpf_dynptr *d)
 
 /* A subprogram clones the caller's dynptr, discards the original, then uses its clone. */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_callee_discards_original_clone_used(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;
@@ -170,7 +170,7 @@ static __noinline __u64 callee_discards(struct bpf_dynptr *d)
  * used.
  */
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_callee_discards_its_callers_clone_used(struct __sk_buff *skb)
 {
 	struct bpf_dynptr d;

@@ -225,14 +225,14 @@ static __always_inline int __ringbuf_pruned_clone_of_discarded_1(struct __sk_buf
 }
 
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_pruned_clone_of_discarded_1(struct __sk_buff *skb)
 {
 	return __ringbuf_pruned_clone_of_discarded_1(skb);
 }
 
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg("Expected an initialized dynptr as " ARG0) __flag(BPF_F_TEST_STATE_FREQ)
 int ringbuf_pruned_clone_of_discarded_1_freq(struct __sk_buff *skb)
 {
 	return __ringbuf_pruned_clone_of_discarded_1(skb);
@@ -260,14 +260,14 @@ static __always_inline int __ringbuf_pruned_clone_of_discarded_2(struct __sk_buf
 }
 
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int ringbuf_pruned_clone_of_discarded_2(struct __sk_buff *skb)
 {
 	return __ringbuf_pruned_clone_of_discarded_2(skb);
 }
 
 SEC("tc")
-__failure __msg("Expected an initialized dynptr as arg #0") __flag(BPF_F_TEST_STATE_FREQ)
+__failure __msg("Expected an initialized dynptr as " ARG0) __flag(BPF_F_TEST_STATE_FREQ)
 int ringbuf_pruned_clone_of_discarded_2_freq(struct __sk_buff *skb)
 {
 	return __ringbuf_pruned_clone_of_discarded_2(skb);

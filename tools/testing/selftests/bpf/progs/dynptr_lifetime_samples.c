@@ -4,6 +4,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 #include "bpf_misc.h"
+#include "words.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -256,7 +257,7 @@ static long discard_clone(struct bpf_dynptr *dynptr, struct ctx *c)
 
 /* The callback discards a clone of its dynptr, which nobody acquired. */
 SEC("syscall")
-__failure __msg("arg 1 is an unacquired reference")
+__failure __msg(NOT_A_RECORD)
 int user_ringbuf_discard_clone(void *ctx)
 {
 	bpf_user_ringbuf_drain(&user_ringbuf, discard_clone, NULL, 0);

@@ -4,6 +4,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 #include "bpf_misc.h"
+#include "words.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -78,7 +79,7 @@ int mem_slice_read_then_overwrite(void *ctx)
 
 /* The dynptr is overwritten, then used. */
 SEC("syscall")
-__failure __msg("Expected an initialized dynptr as arg #0")
+__failure __msg("Expected an initialized dynptr as " ARG0)
 int mem_overwritten_dynptr_used(void *ctx)
 {
 	struct bpf_dynptr d;

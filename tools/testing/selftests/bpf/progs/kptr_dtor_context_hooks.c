@@ -235,7 +235,7 @@ int in_##name(void *ctx)		\
 
 LOCKED(bucket_lock, "fentry/copy_map_value_locked")
 LOCKED(spin_lock, "fentry/bpf_list_front")
-LOCKED(res_spin_lock, "fentry/bpf_iter_num_new")
+LOCKED(res_spin_lock, "fentry/bpf_list_front")
 
 struct locked_value {
 	struct bpf_spin_lock lock;
@@ -263,6 +263,7 @@ struct list_value {
 
 struct res_value {
 	struct bpf_res_spin_lock lock;
+	struct bpf_list_head list __contains(item, node);
 };
 
 struct {
@@ -319,15 +320,14 @@ SEC("?syscall")
 int take_res_spin_lock(void *unused)
 {
 	struct res_value *v;
-	u32 i, k = 0;
+	u32 k = 0;
 
 	v = bpf_map_lookup_elem(&res_array, &k);
 	if (!v)
 		return 1;
 	locker = bpf_get_current_task();
 	if (!bpf_res_spin_lock(&v->lock)) {
-		bpf_for(i, 0, 1)
-			barrier();
+		bpf_list_front(&v->list);
 		bpf_res_spin_unlock(&v->lock);
 	}
 	locker = 0;

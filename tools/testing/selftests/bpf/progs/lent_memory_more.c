@@ -3,6 +3,7 @@
 #include <vmlinux.h>
 #include <bpf/bpf_tracing.h>
 #include "bpf_misc.h"
+#include "words.h"
 #include "bpf_experimental.h"
 #include "bpf_kfuncs.h"
 
@@ -56,14 +57,14 @@ static __always_inline int vma_file(bool next_first, bool destroy_first)
 }
 
 SEC("lsm.s/file_open")
-__failure __msg("cannot release reference id=")
+__failure __msg(OUT_OF_ORDER)
 int file_dynptr_next(void *ctx)
 {
 	return vma_file(true, false);
 }
 
 SEC("lsm.s/file_open")
-__failure __msg("expects refcounted PTR_TO_BTF_ID")
+__failure __msg(NOT_OWNED)
 int release_lent_task(void *ctx)
 {
 	struct cgroup *cgrp = bpf_cgroup_from_id(1);

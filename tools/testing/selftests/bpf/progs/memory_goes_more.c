@@ -151,24 +151,4 @@ int local_object_to_global(void *ctx)
 	return 0;
 }
 
-SEC("tc")
-__failure __msg("more than one arg with ref_obj_id")
-int two_records(void *ctx)
-{
-	struct record *a, *b;
-
-	a = bpf_ringbuf_reserve(&ringbuf, sizeof(*a), 0);
-	if (!a)
-		return 0;
-	b = bpf_ringbuf_reserve(&ringbuf, sizeof(*b), 0);
-	if (b) {
-		a->key = 1;
-		b->value = 1;
-		bpf_map_update_elem(&hash, &a->key, &b->value, BPF_ANY);
-		bpf_ringbuf_discard(b, 0);
-	}
-	bpf_ringbuf_discard(a, 0);
-	return 0;
-}
-
 char _license[] SEC("license") = "GPL";

@@ -4,6 +4,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "bpf_misc.h"
+#include "words.h"
 #include "bpf_experimental.h"
 
 struct item {
@@ -58,7 +59,7 @@ static struct value *value(void)
 }
 
 SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
-__failure __msg("arg#0 is neither owning or non-owning ref")
+__failure __msg(ARG0 " is neither owning or non-owning ref")
 int acquire_node_after_unlock(void *ctx)
 {
 	struct value *v = value();
