@@ -110,7 +110,7 @@ included() { for f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; 
 
 targets=$target
 [ "$target" != veristat ] || targets="-k veristat $(sed -n "s|^progs/\(.*\)\.c\$|$PWD/\1.bpf.o|p" .staged | tr '\n' ' ')"
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086
 make -j"$jobs" V="$v" KDIR=/build/obj KBUILD_OUTPUT=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
 	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \
 	LSKELS_EXTRA="$(only LSKELS_EXTRA)" LINKED_SKELS="$(included $(words_of LINKED_SKELS))" \

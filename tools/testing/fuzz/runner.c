@@ -33,11 +33,12 @@ static const char * const types[] = { [TC] = "tc", [QDISC] = "qdisc enqueue", [X
 /* The line before the statistics. */
 static void last_line(char *log, char *to, size_t size)
 {
-	char *end = strstr(log, "\nverification time "), *p;
+	char *end = strstr(log, "verification time "), *p;
 	size_t n = 0;
 
+	/* Not each message of the verifier ends its line. */
 	if (end)
-		*end = 0;
+		end[end > log && end[-1] == '\n' ? -1 : 0] = 0;
 	p = strrchr(log, '\n');
 	for (p = p ? p + 1 : log; *p && n < size - 1; p++)
 		if (*p < '0' || *p > '9')
