@@ -37,8 +37,11 @@ static void last_line(char *log, char *to, size_t size)
 	size_t n = 0;
 
 	/* Not each message of the verifier ends its line. */
-	if (end)
-		end[end > log && end[-1] == '\n' ? -1 : 0] = 0;
+	if (end) {
+		if (end > log && end[-1] == '\n')
+			end--;
+		*end = 0;
+	}
 	p = strrchr(log, '\n');
 	for (p = p ? p + 1 : log; *p && n < size - 1; p++)
 		if (*p < '0' || *p > '9')

@@ -496,7 +496,7 @@ int BPF_PROG(file_original_overwritten_clone_discarded, struct file *arg)
 
 /* The file is put, then a dynptr is made from it. */
 SEC("lsm.s/file_open")
-__failure __msg(NOT_A("file"))
+__failure __msg(NOT_A("0", "1", "file"))
 int BPF_PROG(file_used_after_put, struct file *arg)
 {
 	struct file *file = exe_file();

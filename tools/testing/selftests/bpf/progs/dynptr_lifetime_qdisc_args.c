@@ -82,7 +82,7 @@ struct Qdisc_ops ops_qdisc_drop_slice = { .enqueue = (void *)qdisc_drop_slice };
 
 /* The skb is dropped onto a slice of its own. */
 SEC("struct_ops")
-__failure __msg(NOT_A("bpf_sk_buff_ptr"))
+__failure __msg(NOT_A("1", "2", "bpf_sk_buff_ptr"))
 int BPF_PROG(qdisc_drop_skb_onto_slice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {
@@ -118,7 +118,7 @@ struct Qdisc_ops ops_qdisc_from_skb_into_skb = { .enqueue = (void *)qdisc_from_s
 
 /* A dynptr is made from a slice in place of an skb. */
 SEC("struct_ops")
-__failure __msg(NOT_A("__sk_buff"))
+__failure __msg(NOT_A("0", "1", "__sk_buff"))
 int BPF_PROG(qdisc_skb_from_slice, struct sk_buff *skb, struct Qdisc *sch,
 	     struct bpf_sk_buff_ptr *to_free)
 {

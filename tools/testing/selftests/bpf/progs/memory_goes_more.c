@@ -24,11 +24,6 @@ struct {
 	__uint(max_entries, 1);
 } values SEC(".maps");
 
-struct record {
-	u64 key;
-	u64 value;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
