@@ -15,6 +15,7 @@ check-full adds to make check:
     and kernels broken on purpose
   parts: each part of the series, built, booted and tested on only what it stands on
   matrix: what the series changes, compiled for other architectures and options
+  docs: kernel-doc, Sphinx and coccinelle on what the series touches
   survey: the faults in a kernel of Debian's, and in that of the series
   commits: each commit of the series, booted and tested
   a run in each other profile: $(profiles | grep -vxE "$PROFILE|scx" | xargs)
@@ -39,6 +40,7 @@ adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
 adopt parts env TESTS= PART= "$S/parts.sh"
 adopt matrix "$S/matrix.sh"
+adopt docs "$S/docs.sh"
 passes survey env TESTS= KERNEL=7.3 "$S/survey.sh"
 adopt commits env TESTS= "$S/commits.sh"
 for p in $(profiles); do

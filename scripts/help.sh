@@ -24,6 +24,7 @@ Check
   make model        spin on the models of the kptr pool, and on their mutants
   make commits      build and boot each commit of the series, with its tests
   make matrix       compile for other architectures, compilers and options
+  make docs         kernel-doc, Sphinx and coccinelle on what the series touches
   make survey       which of Debian's kernels, or of yours, have the faults that are fixed here
   make parts        each part of the series on the base, with only what it stands on
   make lint         the patches, the scripts and the policy files alone
@@ -61,7 +62,7 @@ Options (make VERB NAME=value; now)
   VERSION=$VERSION	for mbox: [PATCH ... vN]
   KERNEL=$KERNEL	for survey, any number of: a bzImage, a package (linux-image-...), the
 		start of a version (6.12: the newest of Debian's)
-  FRESH=$FRESH	1: take no verdict of an earlier run (lint, bisect, matrix, parts, model keep them)
+  FRESH=$FRESH	1: take no verdict of an earlier run (lint, bisect, matrix, docs, parts, model keep them)
   MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal

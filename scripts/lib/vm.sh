@@ -21,12 +21,13 @@ VM_QUIET=
 VM_TREE=-		# what the guest has at /build/linux
 VM_ICOUNT=		# with tcg, QEMU's -icount: the guest's time is its instructions
 
-# kvm, where a guest really runs under it, which SeaBIOS shows by saying its
-# name (a /dev/kvm that opens is not enough); else tcg
+# kvm, where the CPU has virtualization and a guest really runs under it, which SeaBIOS
+# shows by saying its name; else tcg. A /dev/kvm that opens is not enough, and one that
+# emulates the guest's kernel runs SeaBIOS, but not Linux.
 accelerator() {
 	if [ "$ACCEL" != auto ]; then
 		echo "$ACCEL"
-	elif [ -w /dev/kvm ] && bios_says -accel kvm -cpu host | grep -q SeaBIOS; then
+	elif [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo && bios_says -accel kvm -cpu host | grep -q SeaBIOS; then
 		echo kvm
 	else
 		echo tcg
@@ -79,7 +80,12 @@ boot_vm() {
 			! grep -q '^guest: end' "$console" || VM_PHASE=stop ;;
 		stop) limit=$STOP_LIMIT ;;
 		esac
-		if [ "$VM_PHASE" != "$last" ]; then
+		if grep -qs '^KVM internal error' "$out/qemu.log"; then	# QEMU waits for a debugger
+			VM_WHY="VM $VM_PHASE: KVM cannot run this guest, see ${out#"$TOP/"}/qemu.log; ACCEL=tcg does without it"
+			kill -KILL -- "-$PHASE_JOB"
+			rc=$E_STOP
+			break
+		elif [ "$VM_PHASE" != "$last" ]; then
 			PHASE_NAME="VM $VM_PHASE"
 			case $last in
 			boot | tests)
