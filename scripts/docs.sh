@@ -5,6 +5,8 @@
 . "$S/lib/checks.sh"
 . "$S/lib/build.sh"
 
+TIMES_OUT=60
+
 check_options
 lock_checkout
 "$S/tree.sh"
@@ -28,17 +30,29 @@ sphinx() { # DIR below Documentation
 	rm -rf "$B/docs/out"
 	mkdir "$B/docs/out"
 	enter "$tree" "$B/docs/out" make -C /build/linux O=/build/obj SPHINXDIRS="$1" htmldocs >"$log" 2>&1 &&
-		[ -s "$B/docs/out/Documentation/$1/output/index.html" ] || { first_error "$log"; return 1; }
+		find "$B/docs/out" -path '*/output/*' -name '*.html' | grep -q . || { first_error "$log"; return 1; }
 	grep -E '(WARNING|ERROR):' "$log" | sed -E 's/:[0-9]+: /: /' || true
 }
-cocci() { # FILES
+cocci() { # FILES: each semantic patch but those in OCaml, on each of them, TIMES_OUT s at most
+	local log=$B/docs/cocci.log
+
 	# shellcheck disable=SC2016,SC2086
 	enter "$tree" - sh -c 'cd /build/linux
-		for c in $(grep -l "^virtual report" -r scripts/coccinelle --include="*.cocci" | sort); do
-			options=$(sed -n "s|^// Options: *||p" $c)
-			spatch -D report --no-show-diff --very-quiet $options --cocci-file $c \
-				-I arch/x86/include -I include -I include/uapi "$@" || echo "spatch fails: $c"
-		done' sh $1 2>&1 | grep -v '^warning: ' | sed -E 's/:[0-9]+[-:0-9]*:? /: /'
+		one=$1 jobs=$2
+		export limit=$3
+		shift 3
+		for c in $(grep -l "^virtual report" -r scripts/coccinelle --include="*.cocci" | xargs grep -L ocaml | sort); do
+			for f; do echo "$c $f"; done
+		done | xargs -P "$jobs" -L 1 sh -c "$one"' sh '
+			options=$(sed -n "s|^// Options: *||p" $0)
+			said=$(spatch -D report --no-show-diff --very-quiet $options --timeout $limit --cocci-file $0 \
+				-I arch/x86/include -I include -I include/uapi $1 2>&1)
+			case $?,$said in
+			0,*) echo "$said" ;;
+			*,*Timeout*) echo "takes over $limit s: $0 $1" ;;
+			*) echo "ERROR: $0 $1: $said"; exit 255 ;;
+			esac' "$JOBS" $TIMES_OUT $1 >"$log" 2>&1 || { first_error "$log"; return 1; }
+	sed -E '/^(warning: .*)?$/d; s/:[0-9]+[-:0-9]*:? /: /; s/ line [0-9]+//' "$log"
 }
 
 compare() { # FUNCTION ARGUMENT
