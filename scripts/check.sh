@@ -18,7 +18,7 @@ on_exit "rm -rf '$tmp'"
 am() { # on the base, with plain git; the result is what build/linux holds
 	apply_series "$LINUX" "$base" "$tmp/am" || return 1
 	[ "$(git -C "$tmp/am" rev-parse 'HEAD^{tree}')" = "$(git -C "$LINUX" rev-parse 'HEAD^{tree}')" ] ||
-		{ echo "$IN_TREE is not what the series gives (commits not exported?)"; return 1; }
+		{ echo "$IN_TREE differs from the series (commits not exported?)"; return 1; }
 }
 no_skips() {
 	local skips

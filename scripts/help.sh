@@ -12,21 +12,21 @@ Check
   make check        lint, git am, bisect, export round trip, splat gate, then a run
   make check-full   all that, every profile and commit, control, veristat and fuzz
   make control      the series' tests on the UNPATCHED base, where they must fail;
-                    with TESTS=... (and EXTRA=...) just those, to look at
+                    with TESTS=... (and EXTRA=...) runs just those, which need not fail
   make veristat     verdicts, instructions and states of the tests' programs, base
-                    against series; fails where the verifier does more
+                    against series; fails if the verifier needs more instructions or states
   make bench        instructions of operations on kptrs, base against series
   make clients      what people run, base against series: schedulers, qdiscs, bpftrace,
                     libbpf-tools, pwru, xdp-tools
-  make fuzz         random programs over dynptrs, against an oracle of what lives
+  make fuzz         random programs over dynptrs; an oracle says which memory is alive
   make torture      storms of NMIs on kernels of every kind, and on kernels broken on
-                    purpose, in which they must find it; goes on where it stopped
-  make model        spin on the models of the kptr pool, and on their mutants
+                    purpose, which they must catch; continues where it stopped
+  make model        check the models of the kptr pool with spin; their mutants must fail
   make commits      build and boot each commit of the series, with its tests
   make matrix       compile for other architectures, compilers and options
   make docs         kernel-doc, Sphinx and coccinelle on what the series touches
   make survey       which of Debian's kernels, or of yours, have the faults that are fixed here
-  make parts        each part of the series on the base, with only what it stands on
+  make parts        build and test each part on the base, with only the parts that it needs
   make lint         the patches, the scripts and the policy files alone
 Work on the series
   make tree         build/linux: the base and one commit a patch (git, b4)
@@ -53,16 +53,16 @@ Options (make VERB NAME=value; now)
 		300 s without a line of the tests)
   SEED=$SEED N=$N	for fuzz: N programs of that seed, default a new one;
 		N=1 START=i shows program i, what the oracle does and the verifier's log
-  ON=$ON	for fuzz: the kernel with the series, or base: without it
+  ON=$ON	for fuzz: series (the kernel with the series) or base (without it)
   SCENARIO=$SCENARIO	for torture, of: $(scenarios | xargs | fold -s -w 60 | sed '2,$s/^/			/')
-  COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, seconds; at least, of each;
+  COUNT=$COUNT DURATION=$DURATION	for torture: kptrs torn down in NMI, and seconds, at least, per scenario;
 			clients: seconds for each scheduler, default 30
   BOOT=$BOOT		more kernel parameters for the VM
   PART=$PART		for parts, mbox, cc: of: $(parts | xargs)
   VERSION=$VERSION	for mbox: [PATCH ... vN]
   KERNEL=$KERNEL	for survey, any number of: a bzImage, a package (linux-image-...), the
 		start of a version (6.12: the newest of Debian's)
-  FRESH=$FRESH	1: take no verdict of an earlier run (lint, bisect, matrix, docs, parts, model keep them)
+  FRESH=$FRESH	1: ignore the verdicts of earlier runs (lint, bisect, matrix, docs, parts, model keep them)
   MODEL=$MODEL	for model: all, or quick for what make check runs
   SUITE=$SUITE	the Debian release of the toolchain root
   V=$V		1: all output on the terminal

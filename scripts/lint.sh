@@ -140,7 +140,7 @@ parts_said() { # each part has a tree and stands on parts that are there
 	[ -z "$bad" ] || { echo "not '# part NAME TREE [on NAME...]': $bad"; return 1; }
 	for p in $(parts); do
 		for q in $(stands_on "$p"); do
-			parts | sed "/^$p\$/,\$d" | grep -xF "$q" >/dev/null || { echo "part $p stands on $q, which does not stand before it"; return 1; }
+			parts | sed "/^$p\$/,\$d" | grep -xF "$q" >/dev/null || { echo "part $p stands on $q, which must come before it in series.txt"; return 1; }
 		done
 	done
 }

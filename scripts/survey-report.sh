@@ -110,8 +110,8 @@ table() {
 		echo " $words"
 	done
 	echo
-	echo 'affected, oops, hangs: the kernel has the fault. not: it has not; not*: it refuses the program'
-	echo 'in other words, maybe for another reason: see guest.log. ?: cannot tell, since'
+	echo 'affected, oops, hangs: the kernel has the fault. not: it does not; not*: it refuses the program'
+	echo 'with another message, maybe for another reason: see guest.log. ?: cannot tell, because'
 	for k in $kernels; do
 		awk -F'\t' -v k="${k%%+*}" '$2 ~ /^\?/ { sub(/^\? /, "", $2); why[$2] = why[$2] " " $1 }
 			END { for (w in why) print "  " k ": " w ":" why[w] }' "$out/$k/verdicts" | sort

@@ -17,7 +17,7 @@ check_options
 lock_checkout
 SURVEY=$POLICY/SURVEY
 BAD=$(list "$SURVEY" | awk 'NF < 5 { print $1; exit }')
-[ -z "$BAD" ] || die $E_OPT "SURVEY: '$BAD' has not all of name, how, shows, safe, words"
+[ -z "$BAD" ] || die $E_OPT "SURVEY: '$BAD' lacks one of name, how, shows, safe, words"
 "$S/tree.sh"
 W=$B/survey
 mkdir -p "$W"

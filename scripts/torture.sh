@@ -32,7 +32,7 @@ for name in $known; do
 	[ -z "$bad" ] || die $E_OPT "scenario $name: not 'KEY VALUE': $bad"
 	patch=$(scenario_key "$name" patch) must=$(scenario_key "$name" must)
 	[ -z "$patch$must" ] || { [ -f "$SCENARIOS/$patch" ] && [ -n "$must" ]; } ||
-		die $E_OPT "scenario $name: 'patch', which is there, and 'must' are wanted together"
+		die $E_OPT "scenario $name: 'patch' (an existing file) and 'must' go together"
 done
 lock_checkout
 "$S/tree.sh"

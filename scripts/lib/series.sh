@@ -147,7 +147,7 @@ export_series() {
 	done
 	rm -rf "$3/flat"
 	part=$(series_lines "$TOP/series.txt" | grep '^# part ' | grep -vxF -f "$3/list" | head -n 1) || true
-	[ -z "$part" ] || { echo "the patch at which a part begins is gone or has another subject: put '$part' where it begins now"; return 1; }
+	[ -z "$part" ] || { echo "the patch at which a part begins is gone or has another subject: in series.txt, put '$part' where it begins now"; return 1; }
 	if [ -n "$OWN_LIST" ]; then
 		sed "/^# $OWN_LIST /d" "$TOP/series.txt"
 		sed -E "s/^(# )?/# $OWN_LIST /" "$3/list"

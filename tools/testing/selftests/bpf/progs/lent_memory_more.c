@@ -136,4 +136,45 @@ int slice_to_its_own_buffer(struct __sk_buff *skb)
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, u32);
+	__type(value, u32);
+	__uint(max_entries, 1);
+} array SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, u32);
+	__type(value, u32);
+	__uint(max_entries, 1);
+} hash SEC(".maps");
+
+static int keep_key(struct bpf_map *map, u32 *key, u32 *value, u32 **kept)
+{
+	*kept = key;
+	return 0;
+}
+
+/* An array's key is a variable of bpf_for_each_map_elem(), a hash's is in the element. */
+SEC("tc")
+__failure __msg("invalid mem access 'scalar'")
+int array_key_after_callback(void *ctx)
+{
+	u32 *kept = NULL;
+
+	bpf_for_each_map_elem(&array, keep_key, &kept, 0);
+	return kept ? *kept : 0;
+}
+
+SEC("tc")
+__success
+int hash_key_after_callback(void *ctx)
+{
+	u32 *kept = NULL;
+
+	bpf_for_each_map_elem(&hash, keep_key, &kept, 0);
+	return kept ? *kept : 0;
+}
+
 char _license[] SEC("license") = "GPL";

@@ -146,4 +146,66 @@ int local_object_to_global(void *ctx)
 	return 0;
 }
 
+char bytes[8];
+
+static __used __naked int number_is_offset(void)
+{
+	asm volatile ("r0 = %[bytes] ll;"
+	"r0 += r2;"
+	"r1 = *(u8 *)(r0 + 0);"
+	"r0 = 0;"
+	"exit;"
+	:: __imm_addr(bytes) : __clobber_all);
+}
+
+/* The callback's context is 0 on the path that is explored first. */
+SEC("tc")
+__failure __msg("R3 type=scalar expected=fp")
+__flag(BPF_F_TEST_STATE_FREQ)
+__naked void null_to_callback(void)
+{
+	asm volatile ("call %[bpf_get_prandom_u32];"
+	"r6 = r0;"
+	"r6 &= 255;"
+	"if r6 != 0 goto 0f;"
+	"r6 = 0;"
+	"0: r1 = 1;"
+	"r2 = number_is_offset ll;"
+	"r3 = r6;"
+	"r4 = 0;"
+	"call %[bpf_loop];"
+	"r0 = 0;"
+	"exit;"
+	:: __imm(bpf_get_prandom_u32), __imm(bpf_loop) : __clobber_all);
+}
+
+/* A value that is equal to what may be NULL may be NULL. */
+SEC("tc")
+__failure __msg("R6 invalid mem access 'map_value_or_null'")
+__naked void compare_with_untrusted(void)
+{
+	asm volatile ("r1 = 0;"
+	"*(u64 *)(r10 - 8) = r1;"
+	"r2 = r10;"
+	"r2 += -8;"
+	"r1 = %[hash] ll;"
+	"call %[bpf_map_lookup_elem];"
+	"r6 = r0;"
+	"r1 = 0;"
+	"r2 = 0;"
+	"call %[bpf_rdonly_cast];"
+	"if r6 != r0 goto 9f;"
+	"r1 = *(u64 *)(r6 + 0);"
+	"9: r0 = 0;"
+	"exit;"
+	:: __imm(bpf_map_lookup_elem), __imm_addr(hash), __imm(bpf_rdonly_cast)
+	: __clobber_all);
+}
+
+/* BTF FUNC records are not generated for kfuncs that only inline assembly calls. */
+void __kfunc_btf_root(void)
+{
+	bpf_rdonly_cast(0, 0);
+}
+
 char _license[] SEC("license") = "GPL";

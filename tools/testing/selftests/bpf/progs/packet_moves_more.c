@@ -98,4 +98,26 @@ int stack_to_global(struct __sk_buff *skb)
 	return ret + pull(skb, &mem);
 }
 
+__noinline int slice_and_write(const struct bpf_dynptr *from, const struct bpf_dynptr *to)
+{
+	char buf[8], *s = bpf_dynptr_slice(from, 0, buf, sizeof(buf));
+
+	if (!s)
+		return 0;
+	bpf_dynptr_write(to, 0, local, 1, 0);
+	return *s;
+}
+
+/* Neither can be an skb's. */
+SEC("syscall")
+__success
+int two_dynptrs_to_global(void *ctx)
+{
+	struct bpf_dynptr from, to;
+
+	bpf_dynptr_from_mem(local, sizeof(local), 0, &from);
+	bpf_dynptr_from_mem(local, sizeof(local), 0, &to);
+	return slice_and_write(&from, &to);
+}
+
 char _license[] SEC("license") = "GPL";

@@ -95,4 +95,30 @@ int tc_write_untrusted(void *ctx)
 	return 0;
 }
 
+static __noinline int other(int x)
+{
+	return x ? 1 : 0;
+}
+
+static __used int never_called(__u32 i, void *ctx)
+{
+	return 0;
+}
+
+/* The callback is removed, as there are no loops; it comes last. */
+SEC("tc")
+__success
+int no_loops(struct __sk_buff *skb)
+{
+	int ret = other(skb->len);
+
+	asm volatile ("r1 = 0;"
+	"r2 = never_called ll;"
+	"r3 = 0;"
+	"r4 = 0;"
+	"call %[bpf_loop];"
+	:: __imm(bpf_loop) : __clobber_common);
+	return ret;
+}
+
 char _license[] SEC("license") = "GPL";

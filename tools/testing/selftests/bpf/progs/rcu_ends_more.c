@@ -140,4 +140,65 @@ int acquire_own(void *ctx)
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_INODE_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, int);
+} inodes SEC(".maps");
+
+/* The inode of a file that only RCU protects, used in the section or after it */
+static __always_inline int rcu_file(bool after)
+{
+	struct bpf_iter_task_vma it;
+	struct vm_area_struct *vma;
+	struct inode *inode = NULL;
+	struct file *file = NULL;
+	struct mm_struct *mm;
+
+	bpf_iter_task_vma_new(&it, bpf_get_current_task_btf(), 0);
+	vma = bpf_iter_task_vma_next(&it);
+	mm = vma ? vma->vm_mm : NULL;
+	bpf_rcu_read_lock();
+	if (mm)
+		file = mm->exe_file;
+	if (file)
+		inode = file->f_inode;
+	if (inode && !after)
+		bpf_inode_storage_get(&inodes, inode, 0, 0);
+	bpf_rcu_read_unlock();
+	if (inode && after)
+		bpf_inode_storage_get(&inodes, inode, 0, 0);
+	bpf_iter_task_vma_destroy(&it);
+	return 0;
+}
+
+SEC("?lsm.s/file_open")
+__failure __msg("R2 type=untrusted_ptr_ expected=")
+int inode_after_unlock(void *ctx)
+{
+	return rcu_file(true);
+}
+
+SEC("?lsm.s/file_open")
+__success
+int inode_before_unlock(void *ctx)
+{
+	return rcu_file(false);
+}
+
+/* It cannot sleep: the node stays. */
+SEC("?tc")
+__success
+int tc_write_after_unlock(void *ctx)
+{
+	struct value *v = value();
+	struct node *p;
+
+	p = v ? LOADED(v->node) : NULL;
+	if (p)
+		p->n = 1;
+	return 0;
+}
+
 char _license[] SEC("license") = "GPL";

@@ -112,6 +112,26 @@ struct sk_buff *BPF_PROG(ret_tail_call_skb, struct Qdisc *sch)
 	return skb;
 }
 
+/* The iterator lends its tasks: none of them can be given away. */
+SEC("struct_ops.s/test_return_ref_kptr")
+__failure __msg("Unreleased reference id=")
+struct task_struct *BPF_PROG(ret_lent_task, int dummy, struct task_struct *task,
+			     struct cgroup *cgrp)
+{
+	struct bpf_iter_css_task it;
+	struct task_struct *lent;
+
+	bpf_task_release(task);
+	bpf_iter_css_task_new(&it, &cgrp->self, 0);
+	lent = bpf_iter_css_task_next(&it);
+	if (!lent)
+		bpf_iter_css_task_destroy(&it);
+	return lent;
+}
+
+SEC(".struct_ops")
+struct bpf_testmod_ops ops_ret_lent_task = { .test_return_ref_kptr = (void *)ret_lent_task };
+
 __noinline int global_tail_call(__u64 *ctx __arg_ctx)
 {
 	bpf_tail_call(ctx, &progs, 0);
