@@ -202,6 +202,25 @@ __naked void compare_with_untrusted(void)
 	: __clobber_all);
 }
 
+/* So may one that is equal to the context of a test run without input. */
+SEC("syscall")
+__failure __msg("R0 invalid mem access 'map_value_or_null'")
+__naked void compare_with_context(void)
+{
+	asm volatile ("r6 = r1;"
+	"r1 = 0;"
+	"*(u64 *)(r10 - 8) = r1;"
+	"r2 = r10;"
+	"r2 += -8;"
+	"r1 = %[hash] ll;"
+	"call %[bpf_map_lookup_elem];"
+	"if r0 != r6 goto 9f;"
+	"r1 = *(u64 *)(r0 + 0);"
+	"9: r0 = 0;"
+	"exit;"
+	:: __imm(bpf_map_lookup_elem), __imm_addr(hash) : __clobber_all);
+}
+
 /* BTF FUNC records are not generated for kfuncs that only inline assembly calls. */
 void __kfunc_btf_root(void)
 {

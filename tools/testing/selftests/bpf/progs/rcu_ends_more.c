@@ -187,18 +187,4 @@ int inode_before_unlock(void *ctx)
 	return rcu_file(false);
 }
 
-/* It cannot sleep: the node stays. */
-SEC("?tc")
-__success
-int tc_write_after_unlock(void *ctx)
-{
-	struct value *v = value();
-	struct node *p;
-
-	p = v ? LOADED(v->node) : NULL;
-	if (p)
-		p->n = 1;
-	return 0;
-}
-
 char _license[] SEC("license") = "GPL";
