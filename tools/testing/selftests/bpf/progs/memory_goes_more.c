@@ -55,6 +55,15 @@ struct task_struct *whole_task;	/* so that BTF has it whole */
 	"0: r8 = 42;"			\
 	"1: r1 = 0;"
 
+/* r0: a value of the hash, or NULL */
+#define LOOKUP_HASH			\
+	"r1 = 0;"			\
+	"*(u64 *)(r10 - 8) = r1;"	\
+	"r2 = r10;"			\
+	"r2 += -8;"			\
+	"r1 = %[hash] ll;"		\
+	"call %[bpf_map_lookup_elem];"
+
 SEC("tc")
 __failure __msg("R2 type=scalar expected=ptr_")
 __flag(BPF_F_TEST_STATE_FREQ)
@@ -80,13 +89,7 @@ __failure __msg("R0 invalid mem access 'map_value_or_null'")
 __flag(BPF_F_TEST_STATE_FREQ)
 __naked void null_to_compare(void)
 {
-	asm volatile (VALUE_AND_NULL
-	"r1 = 0;"
-	"*(u64 *)(r10 - 8) = r1;"
-	"r2 = r10;"
-	"r2 += -8;"
-	"r1 = %[hash] ll;"
-	"call %[bpf_map_lookup_elem];"
+	asm volatile (VALUE_AND_NULL LOOKUP_HASH
 	"if r0 == r8 goto 9f;"
 	"r1 = *(u64 *)(r0 + 0);"
 	"9: r0 = 0;"
@@ -184,12 +187,7 @@ SEC("tc")
 __failure __msg("R6 invalid mem access 'map_value_or_null'")
 __naked void compare_with_untrusted(void)
 {
-	asm volatile ("r1 = 0;"
-	"*(u64 *)(r10 - 8) = r1;"
-	"r2 = r10;"
-	"r2 += -8;"
-	"r1 = %[hash] ll;"
-	"call %[bpf_map_lookup_elem];"
+	asm volatile (LOOKUP_HASH
 	"r6 = r0;"
 	"r1 = 0;"
 	"r2 = 0;"
@@ -207,13 +205,7 @@ SEC("syscall")
 __failure __msg("R0 invalid mem access 'map_value_or_null'")
 __naked void compare_with_context(void)
 {
-	asm volatile ("r6 = r1;"
-	"r1 = 0;"
-	"*(u64 *)(r10 - 8) = r1;"
-	"r2 = r10;"
-	"r2 += -8;"
-	"r1 = %[hash] ll;"
-	"call %[bpf_map_lookup_elem];"
+	asm volatile ("r6 = r1;" LOOKUP_HASH
 	"if r0 != r6 goto 9f;"
 	"r1 = *(u64 *)(r0 + 0);"
 	"9: r0 = 0;"
