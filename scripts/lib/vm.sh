@@ -80,7 +80,7 @@ boot_vm() {
 			! grep -q '^guest: end' "$console" || VM_PHASE=stop ;;
 		stop) limit=$STOP_LIMIT ;;
 		esac
-		if grep -qs '^KVM internal error' "$out/qemu.log"; then	# QEMU waits for a debugger
+		if [ -s "$out/qemu.log" ] && grep -q '^KVM internal error' "$out/qemu.log"; then	# QEMU waits for a debugger
 			VM_WHY="VM $VM_PHASE: KVM cannot run this guest, see ${out#"$TOP/"}/qemu.log; ACCEL=tcg does without it"
 			kill -KILL -- "-$PHASE_JOB"
 			rc=$E_STOP
