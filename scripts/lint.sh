@@ -91,17 +91,23 @@ long_files() { # the project's own tests: none over MAX_LINES
 }
 own_tests() { find tools/testing/selftests/bpf -name '*.[ch]' | sort; }
 
-# A test is a program a rule and its nearest neighbour: not more of it than twice
-# the kernel's lines.
+# A test is a program a rule and its nearest neighbour: not more of it than twice the
+# kernel's lines, in each part; on a base with a list of its own, in all of them. A
+# benchmark is neither.
 proportion() {
-	local p lines
+	local part p lines
 
-	lines=$(for p in $(series_patches); do plain_git apply --numstat "$p"; done | awk '
-		$3 ~ "^tools/testing/" { tests += $1; next }
-		$3 !~ "^(Documentation|tools)/" { kernel += $1 }
-		END { print kernel + 0, tests + 0 }')
-	[ "${lines% *}" -gt 0 ] && [ "${lines#* }" -le $((2 * ${lines% *})) ] ||
-		{ echo "lines of kernel and of tests: $lines"; return 1; }
+	while read -r part; do
+		# shellcheck disable=SC2046,SC2086
+		lines=$(for p in $(part_patches $part); do
+			case $p in *-to-bench.patch) ;; *) plain_git apply --numstat "$p" ;; esac
+		done | awk '
+			$3 ~ "^tools/testing/" { tests += $1; next }
+			$3 !~ "^(Documentation|tools)/" { kernel += $1 }
+			END { print kernel + 0, tests + 0 }')
+		[ "${lines% *}" -gt 0 ] && [ "${lines#* }" -le $((2 * ${lines% *})) ] ||
+			{ echo "$part: lines of kernel and of tests: $lines"; return 1; }
+	done < <(if [ -n "$OWN_LIST" ]; then parts | xargs; else parts; fi)
 }
 
 # No registry's host name stands in the repository: those this machine knows.

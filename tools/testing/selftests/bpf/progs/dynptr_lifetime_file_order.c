@@ -548,6 +548,13 @@ static __always_inline int __file_pruned_put_1(void)
 }
 
 SEC("lsm.s/file_open")
+__failure __msg(OUT_OF_ORDER)
+int BPF_PROG(file_pruned_put_1, struct file *arg)
+{
+	return __file_pruned_put_1();
+}
+
+SEC("lsm.s/file_open")
 __failure __msg(OUT_OF_ORDER) __flag(BPF_F_TEST_STATE_FREQ)
 int BPF_PROG(file_pruned_put_1_freq, struct file *arg)
 {

@@ -28,6 +28,13 @@ static __always_inline int __tc_pruned_slice_of_overwritten_1(struct __sk_buff *
 }
 
 SEC("tc")
+__failure __msg("invalid mem access 'scalar'")
+int tc_pruned_slice_of_overwritten_1(struct __sk_buff *skb)
+{
+	return __tc_pruned_slice_of_overwritten_1(skb);
+}
+
+SEC("tc")
 __failure __msg("invalid mem access 'scalar'") __flag(BPF_F_TEST_STATE_FREQ)
 int tc_pruned_slice_of_overwritten_1_freq(struct __sk_buff *skb)
 {

@@ -23,6 +23,25 @@ struct Qdisc_ops ops_qdisc_ringbuf_submit_of_skb_dynptr = {
 	.enqueue = (void *)qdisc_ringbuf_submit_of_skb_dynptr,
 };
 
+/* It is given to bpf_ringbuf_discard_dynptr(): the skb is not the dynptr's to release. */
+SEC("struct_ops")
+__failure __msg(NOT_A_RECORD)
+int BPF_PROG(qdisc_ringbuf_discard_of_skb_dynptr, struct sk_buff *skb, struct Qdisc *sch,
+	     struct bpf_sk_buff_ptr *to_free)
+{
+	struct bpf_dynptr d;
+
+	bpf_dynptr_from_skb((void *)skb, 0, &d);
+	bpf_ringbuf_discard_dynptr(&d, 0);
+	bpf_qdisc_skb_drop(skb, to_free);
+	return NET_XMIT_DROP;
+}
+
+SEC(".struct_ops")
+struct Qdisc_ops ops_qdisc_ringbuf_discard_of_skb_dynptr = {
+	.enqueue = (void *)qdisc_ringbuf_discard_of_skb_dynptr,
+};
+
 /* A dynptr is made and overwritten, the skb is not dropped. */
 SEC("struct_ops")
 __failure __msg("Unreleased reference id=")

@@ -264,6 +264,35 @@ struct Qdisc_ops ops_qdisc_slice_read_after_xchg = {
 	.enqueue = (void *)qdisc_slice_read_after_xchg,
 };
 
+/* The skb is moved to a map value, then a slice is taken from its dynptr. */
+SEC("struct_ops")
+__failure __msg("Expected an initialized dynptr as " ARG0)
+int BPF_PROG(qdisc_slice_of_xchged, struct sk_buff *skb, struct Qdisc *sch,
+	     struct bpf_sk_buff_ptr *to_free)
+{
+	struct skb_slot *slot;
+	struct bpf_dynptr d;
+	__u32 key = 0;
+	__u8 *s;
+
+	slot = bpf_map_lookup_elem(&skbs, &key);
+	if (!slot) {
+		bpf_kfree_skb(skb);
+		return NET_XMIT_DROP;
+	}
+	bpf_dynptr_from_skb((void *)skb, 0, &d);
+	skb = bpf_kptr_xchg(&slot->skb, skb);
+	if (skb)
+		bpf_qdisc_skb_drop(skb, to_free);
+	s = bpf_dynptr_slice(&d, 0, NULL, 1);
+	if (s)
+		sink = *s;
+	return NET_XMIT_SUCCESS;
+}
+
+SEC(".struct_ops")
+struct Qdisc_ops ops_qdisc_slice_of_xchged = { .enqueue = (void *)qdisc_slice_of_xchged };
+
 /* The slice is read, then the skb is moved to a map value. */
 SEC("struct_ops")
 __success

@@ -22,6 +22,25 @@ int ringbuf_map_update_from_one_record(struct __sk_buff *skb)
 	return 0;
 }
 
+/* The data of two records are the key and the value of a map update. */
+SEC("tc")
+__success __retval(0)
+int ringbuf_map_update_from_two_records(struct __sk_buff *skb)
+{
+	struct bpf_dynptr d1, d2;
+	__u8 *k, *v;
+
+	bpf_ringbuf_reserve_dynptr(&ringbuf, 8, 0, &d1);
+	bpf_ringbuf_reserve_dynptr(&ringbuf, 8, 0, &d2);
+	k = bpf_dynptr_data(&d1, 0, 8);
+	v = bpf_dynptr_data(&d2, 0, 8);
+	if (k && v)
+		bpf_map_update_elem(&values, k, v, 0);
+	bpf_ringbuf_discard_dynptr(&d1, 0);
+	bpf_ringbuf_discard_dynptr(&d2, 0);
+	return 0;
+}
+
 /* A map is updated from the data of a record that was discarded. */
 SEC("tc")
 __failure __msg("R2 type=scalar expected=fp")

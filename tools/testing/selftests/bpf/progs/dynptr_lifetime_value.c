@@ -61,6 +61,22 @@ int mem_data_read_then_overwrite(void *ctx)
 	return 0;
 }
 
+/* The dynptr is overwritten, then its slice is read. */
+SEC("syscall")
+__failure __msg("invalid mem access 'scalar'")
+int mem_overwritten_slice_read(void *ctx)
+{
+	struct bpf_dynptr d;
+	__u8 *s;
+
+	bpf_dynptr_from_mem(&value, sizeof(value), 0, &d);
+	s = bpf_dynptr_slice(&d, 0, NULL, 8);
+	overwrite(&d);
+	if (s)
+		sink = *s;
+	return 0;
+}
+
 /* The slice is read, then the dynptr is overwritten. */
 SEC("syscall")
 __success __retval(0)

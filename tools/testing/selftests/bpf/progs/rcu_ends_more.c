@@ -107,24 +107,39 @@ int write_after_unlock(void *ctx)
 	return 0;
 }
 
-SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
-__success
-int task_after_inner_unlock(void *ctx)
+/* A task that was loaded with its value locked, in an RCU section around that or in none */
+static __always_inline int locked_task(bool rcu)
 {
 	struct value *v = value();
 	struct task_struct *p;
 
 	if (!v)
 		return 0;
-	bpf_rcu_read_lock();
+	if (rcu)
+		bpf_rcu_read_lock();
 	bpf_spin_lock(&v->lock);
 	p = v->task;
 	bpf_spin_unlock(&v->lock);
 	p = p ? bpf_task_acquire(p) : NULL;
-	bpf_rcu_read_unlock();
+	if (rcu)
+		bpf_rcu_read_unlock();
 	if (p)
 		bpf_task_release(p);
 	return 0;
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__failure __msg("must be a rcu pointer")
+int task_after_spin_unlock(void *ctx)
+{
+	return locked_task(false);
+}
+
+SEC("?fentry.s/" SYS_PREFIX "sys_getpgid")
+__success
+int task_after_inner_unlock(void *ctx)
+{
+	return locked_task(true);
 }
 
 SEC("?tc")
