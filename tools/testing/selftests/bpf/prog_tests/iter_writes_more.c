@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <test_progs.h>
 #include "iter_writes_more.skel.h"
+#include "iter_writes_ext.skel.h"
 
 static void check(const char *name, struct bpf_program *prog, struct bpf_map *map, int err)
 {
@@ -17,6 +18,21 @@ static void check(const char *name, struct bpf_program *prog, struct bpf_map *ma
 	bpf_link__destroy(link);
 }
 
+static void extension(struct bpf_program *target)
+{
+	struct iter_writes_ext *skel;
+
+	if (!test__start_subtest("extension"))
+		return;
+	skel = iter_writes_ext__open();
+	if (!ASSERT_OK_PTR(skel, "open"))
+		return;
+	bpf_program__set_attach_target(skel->progs.ext, bpf_program__fd(target),
+				       "bpf_iter_bpf_map_elem");
+	ASSERT_EQ(iter_writes_ext__load(skel), -EINVAL, "load");
+	iter_writes_ext__destroy(skel);
+}
+
 void test_iter_writes_more(void)
 {
 	struct iter_writes_more *skel = iter_writes_more__open_and_load();
@@ -30,5 +46,6 @@ void test_iter_writes_more(void)
 	check("copy", skel->progs.by_helper, skel->maps.percpu, 0);
 	check("sock_kptr", skel->progs.sock_kptr, skel->maps.socks, -EACCES);
 	check("sock_count", skel->progs.sock_count, skel->maps.socks, 0);
+	extension(skel->progs.extended);
 	iter_writes_more__destroy(skel);
 }

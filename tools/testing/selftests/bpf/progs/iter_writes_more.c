@@ -103,3 +103,16 @@ int sock_count(struct bpf_iter__bpf_sk_storage_map *ctx)
 		v[1] = 42;
 	return 0;
 }
+
+/* Has the name of the iterator's target: an extension of it gets the context as well. */
+__weak int bpf_iter_bpf_map_elem(struct bpf_iter__bpf_map_elem *ctx __arg_ctx)
+{
+	return !ctx->value;
+}
+
+SEC("iter/bpf_map_elem")
+int extended(struct bpf_iter__bpf_map_elem *ctx)
+{
+	bpf_iter_bpf_map_elem(ctx);
+	return 0;
+}
