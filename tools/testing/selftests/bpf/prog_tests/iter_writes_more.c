@@ -5,8 +5,8 @@
 
 static void check(const char *name, struct bpf_program *prog, struct bpf_map *map, int err)
 {
-	union bpf_iter_link_info info = { .map.map_fd = bpf_map__fd(map) };
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
+	union bpf_iter_link_info info = { .map.map_fd = bpf_map__fd(map) };
 	struct bpf_link *link;
 
 	if (!test__start_subtest(name))

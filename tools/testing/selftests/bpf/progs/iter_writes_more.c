@@ -7,7 +7,7 @@
 char _license[] SEC("license") = "GPL";
 
 struct value {
-	struct task_struct __kptr *task;
+	struct task_struct __kptr * task;
 	__u64 count;
 };
 
