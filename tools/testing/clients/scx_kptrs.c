@@ -105,7 +105,7 @@ static bool once(int seconds, long *before, int *grew)
 	unsigned long forked;
 	struct scx_kptrs *skel;
 	struct bpf_link *link;
-	long grown, most;
+	long grown = 0, most;
 	typeof(skel->bss) c;
 	int i, fd, bad;
 
@@ -136,9 +136,9 @@ static bool once(int seconds, long *before, int *grew)
 	most = c->created * MASK_BYTES / 2;
 	munmap(c, sizeof(*c));
 	close(fd);
-	for (i = 0; i < PATIENCE; i++) {
+	for (i = 0; *before && i < PATIENCE; i++) {
 		grown = kernel_memory() - *before;
-		if (!*before || grown <= most)
+		if (grown <= most)
 			break;
 		sleep(1);
 	}
