@@ -165,6 +165,9 @@ done
 check_each 'checkpatch of' checkpatch $own $(own_tests) tools/testing/clients/*.c
 check 'length of the own tests' long_files
 check 'tests at most twice the kernel lines' proportion
+[ -n "$OWN_LIST" ] || for p in tools/testing/torture/*.patch; do
+	check "applies: $p" git -C "$LINUX" apply --check "$TOP/$p"
+done
 check 'no registry named' registry_names
 check 'DENYLIST' expired "$(policy DENYLIST)"
 check 'MAINTAINERS' maintainers
