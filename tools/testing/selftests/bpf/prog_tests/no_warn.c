@@ -10,8 +10,9 @@
  *
  * NO_WARN=all in the environment is the whole product: each function in each type of
  * program that may call it, the other arguments in several ways, the register with
- * offsets. Without it a register of a type comes from the first type of program that
- * has both, and one in SAMPLE of those calls is made, always the same.
+ * offsets: millions. Without it a register of a type comes from the first type of program
+ * that has both, and one in SAMPLE of those calls is made, always the same; NO_WARN=1 makes
+ * all of them, NO_WARN=5 one in 5.
  * NO_WARN=name tests one function, and prints what was learned of it.
  */
 #include <ctype.h>
@@ -92,7 +93,7 @@ static const struct bpf_insn nop = BPF_MOV64_IMM(BPF_REG_9, 0);
 static struct result *me;
 static int kmsg = -1, reports;
 static const char *only;
-static int workers;
+static int workers, sample;
 static bool all;
 static char log_buf[1 << 20];
 
@@ -449,14 +450,14 @@ next:
 	return reached;
 }
 
-/* Without NO_WARN: one register of SAMPLE, others for each argument; all where faults were */
+/* One register of @sample, others for each argument; all where faults were */
 static bool is_left_out(const struct prog *p, const struct func *f, int arg)
 {
 	if (all || !strcmp(f->name, "bpf_kptr_xchg") || !strcmp(f->name, "bpf_loop") ||
 	    !strncmp(f->name, "bpf_refcount_acquire", 20) || !strcmp(f->name, "bpf_throw") ||
 	    !strncmp(f->name, "bpf_wq_init", 11))
 		return false;
-	return ((p - progs) + (f - funcs) + arg) % SAMPLE;
+	return ((p - progs) + (f - funcs) + arg) % sample;
 }
 
 static void test_call(struct prog *p, const struct func *f, const struct fill *fills, int nr,
@@ -709,7 +710,8 @@ void test_no_warn(void)
 	struct bpf_map *map;
 	__u64 start;
 
-	all = how && *how;
+	sample = how && atoi(how) > 0 ? atoi(how) : SAMPLE;
+	all = how && *how && !isdigit(*how);
 	only = all && strcmp(how, "all") ? how : NULL;
 	workers = min(libbpf_num_possible_cpus(), MAX_WORKERS);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -749,7 +751,7 @@ void test_no_warn(void)
 	for (i = 0; i < nr_funcs; i = end) {
 		bool some = false;
 
-		for (end = i; end < nr_funcs && end < i + (all ? 1 : 20); end++)
+		for (end = i; end < nr_funcs && end < i + (all ? 1 : 2 * sample); end++)
 			some |= !only || !strcmp(only, funcs[end].name);
 		snprintf(name, sizeof(name), "from_%s", funcs[i].name);
 		if (some && test__start_subtest(name))
