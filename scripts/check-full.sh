@@ -10,6 +10,7 @@ cat <<END
 check-full adds to make check:
   the control: the series' tests on the unpatched base
   veristat: what the verifier makes of the programs, base against series
+  no_warn: each argument of each helper and kfunc, with each type of register
   model: the larger configurations of the kptr pool's models
   torture: a million kptrs torn down in NMI on each kernel, 10,000 random programs,
     and kernels broken on purpose
@@ -36,6 +37,7 @@ passes() { # NAME COMMAND...: a run, its table and its verdict
 adopt check env TESTS= "$S/check.sh"
 adopt control env TESTS= "$S/control.sh"
 passes veristat env TESTS= PROFILE=full "$S/veristat.sh"
+passes no_warn env BOOT="$BOOT NO_WARN=1" TESTS=no_warn "$S/run.sh"
 adopt model env MODEL=all "$S/model.sh"
 adopt torture env TESTS= SCENARIO= "$S/torture.sh"
 adopt parts env TESTS= PART= "$S/parts.sh"
