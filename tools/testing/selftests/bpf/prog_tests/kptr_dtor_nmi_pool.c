@@ -83,9 +83,7 @@ out:
 	check_gone(&before);
 }
 
-/* Kptrs to come and go, far more at a time than the bound; KPTR_POOL_KPTRS in the
- * environment tells otherwise.
- */
+/* Kptrs to come and go, far more at a time than the bound */
 #define POOL_KPTRS 100000
 #define POOL_KPTRS_AT_ONCE 4096
 
@@ -94,12 +92,12 @@ static void test_pool_churn(bool update)
 {
 	struct bpf_test_nmi_stats before = stats();
 	struct kptr_dtor_nmi_insn *skel;
-	__u64 n, kptrs = from_env("KPTR_POOL_KPTRS", POOL_KPTRS);
+	__u64 n;
 
 	skel = kptr_dtor_nmi_insn__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "load"))
 		return;
-	for (n = 0; n < kptrs;) {
+	for (n = 0; n < POOL_KPTRS;) {
 		run(update ? skel->progs.churn_update : skel->progs.churn);
 		n += POOL_KPTRS_AT_ONCE;
 		/* No object is left until the worker has destroyed some. */
