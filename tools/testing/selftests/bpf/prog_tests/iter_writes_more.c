@@ -6,13 +6,16 @@
 static void check(const char *name, struct bpf_program *prog, struct bpf_map *map, int err)
 {
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
-	union bpf_iter_link_info info = { .map.map_fd = bpf_map__fd(map) };
+	union bpf_iter_link_info info = {};
 	struct bpf_link *link;
 
 	if (!test__start_subtest(name))
 		return;
-	opts.link_info = &info;
-	opts.link_info_len = sizeof(info);
+	if (map) {
+		info.map.map_fd = bpf_map__fd(map);
+		opts.link_info = &info;
+		opts.link_info_len = sizeof(info);
+	}
 	link = bpf_program__attach_iter(prog, &opts);
 	ASSERT_EQ(libbpf_get_error(link), err, "attach");
 	bpf_link__destroy(link);
@@ -46,6 +49,10 @@ void test_iter_writes_more(void)
 	check("copy", skel->progs.by_helper, skel->maps.percpu, 0);
 	check("sock_kptr", skel->progs.sock_kptr, skel->maps.socks, -EACCES);
 	check("sock_count", skel->progs.sock_count, skel->maps.socks, 0);
+	check("by_tail_call", skel->progs.by_tail_call, skel->maps.array, -EACCES);
+	check("copy_tail_call", skel->progs.by_tail_call, skel->maps.percpu, -EACCES);
+	check("sock_tail_call", skel->progs.sock_tail_call, skel->maps.socks, -EACCES);
+	check("maps_tail_call", skel->progs.maps_tail_call, NULL, 0);
 	extension(skel->progs.extended);
 	iter_writes_more__destroy(skel);
 }

@@ -263,7 +263,7 @@ static void emit(struct prog *p, int *n, const struct bpf_insn *insns, int nr)
 /* The program with the call; without F with nothing but the offset */
 static int assemble(struct prog *p, const struct func *f, const struct fill *fills, int offset)
 {
-	int i, n = 0, nr = f ? min(f->nr_args, NR_ARGS) : 0, kinds = 0;
+	int i, n = 0, nr = f ? f->nr_args : 0, kinds = 0;
 
 	for (i = 0; i < NOPS; i++)
 		p->nops[i] = nop;
@@ -414,7 +414,7 @@ static int learn(struct prog *p, const struct func *f, struct fill *fills)
 
 	for (i = 0; i < NR_ARGS; i++)
 		fills[i] = (struct fill){ f->kfunc ? FILL_ZERO : FILL_NONE };
-	for (i = 0; i < min(f->nr_args, NR_ARGS); i++) {
+	for (i = 0; i < f->nr_args; i++) {
 		struct fill maybe = {};
 		bool map = all;
 

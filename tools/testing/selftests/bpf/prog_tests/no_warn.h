@@ -47,7 +47,8 @@ static void add_kfuncs(const struct btf *btf, int which)
 		funcs[nr_funcs].name = btf__name_by_offset(btf, t->name_off);
 		funcs[nr_funcs].kfunc = true;
 		funcs[nr_funcs].btf = which;
-		funcs[nr_funcs++].nr_args = btf_vlen(btf__type_by_id(btf, t->type));
+		/* On 7.3 more may be on the stack. */
+		funcs[nr_funcs++].nr_args = min(btf_vlen(btf__type_by_id(btf, t->type)), NR_ARGS);
 	}
 }
 

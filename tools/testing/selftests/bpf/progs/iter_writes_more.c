@@ -32,6 +32,14 @@ struct {
 	__type(value, struct value);
 } socks SEC(".maps");
 
+/* Each takes programs of one context. */
+struct progs {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} elem_progs SEC(".maps"), sock_progs SEC(".maps"), map_progs SEC(".maps");
+
 int sink;
 
 /* The last byte of the kptr */
@@ -101,6 +109,29 @@ int sock_count(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 	if (v)
 		v[1] = 42;
+	return 0;
+}
+
+/* What is called may have been made for larger values, and write anything. */
+SEC("iter/bpf_map_elem")
+int by_tail_call(struct bpf_iter__bpf_map_elem *ctx)
+{
+	bpf_tail_call(ctx, &elem_progs, 0);
+	return 0;
+}
+
+SEC("iter/bpf_sk_storage_map")
+int sock_tail_call(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	bpf_tail_call(ctx, &sock_progs, 0);
+	return 0;
+}
+
+/* This one has no buffer. */
+SEC("iter/bpf_map")
+int maps_tail_call(struct bpf_iter__bpf_map *ctx)
+{
+	bpf_tail_call(ctx, &map_progs, 0);
 	return 0;
 }
 

