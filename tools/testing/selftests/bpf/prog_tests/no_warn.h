@@ -38,17 +38,18 @@ static void add_kfuncs(const struct btf *btf, int which)
 
 	for (i = first; i < btf__type_cnt(btf) && nr_funcs < MAX_FUNCS; i++) {
 		const struct btf_type *t = btf__type_by_id(btf, i);
+		struct func f = { .kfunc = true, .btf = which };
 
 		if (!btf_is_decl_tag(t) ||
 		    strcmp(btf__name_by_offset(btf, t->name_off), "bpf_kfunc"))
 			continue;
-		funcs[nr_funcs].id = t->type;
+		f.id = t->type;
 		t = btf__type_by_id(btf, t->type);
-		funcs[nr_funcs].name = btf__name_by_offset(btf, t->name_off);
-		funcs[nr_funcs].kfunc = true;
-		funcs[nr_funcs].btf = which;
-		/* On 7.3 more may be on the stack. */
-		funcs[nr_funcs++].nr_args = min(btf_vlen(btf__type_by_id(btf, t->type)), NR_ARGS);
+		f.name = btf__name_by_offset(btf, t->name_off);
+		f.nr_args = btf_vlen(btf__type_by_id(btf, t->type));
+		/* On 7.3 some take arguments on the stack, too. */
+		if (f.nr_args <= NR_ARGS)
+			funcs[nr_funcs++] = f;
 	}
 }
 
