@@ -52,6 +52,7 @@ void test_iter_writes_more(void)
 	check("by_tail_call", skel->progs.by_tail_call, skel->maps.array, -EACCES);
 	check("copy_tail_call", skel->progs.by_tail_call, skel->maps.percpu, -EACCES);
 	check("sock_tail_call", skel->progs.sock_tail_call, skel->maps.socks, -EACCES);
+	check("sockmap_tail_call", skel->progs.sockmap_tail_call, skel->maps.sockmap, -EACCES);
 	check("maps_tail_call", skel->progs.maps_tail_call, NULL, 0);
 	extension(skel->progs.extended);
 	iter_writes_more__destroy(skel);

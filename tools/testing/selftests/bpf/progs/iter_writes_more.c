@@ -38,7 +38,14 @@ struct progs {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} elem_progs SEC(".maps"), sock_progs SEC(".maps"), map_progs SEC(".maps");
+} elem_progs SEC(".maps"), sock_progs SEC(".maps"), sockmap_progs SEC(".maps"), map_progs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} sockmap SEC(".maps");
 
 int sink;
 
@@ -124,6 +131,14 @@ SEC("iter/bpf_sk_storage_map")
 int sock_tail_call(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	bpf_tail_call(ctx, &sock_progs, 0);
+	return 0;
+}
+
+/* Only the key is a buffer. */
+SEC("iter/sockmap")
+int sockmap_tail_call(struct bpf_iter__sockmap *ctx)
+{
+	bpf_tail_call(ctx, &sockmap_progs, 0);
 	return 0;
 }
 
