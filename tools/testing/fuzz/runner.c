@@ -14,6 +14,8 @@
 #include <bpf/libbpf.h>
 #include "fuzz.h"
 
+#define ENOTSUPP 524	/* the kernel's own */
+
 void die(const char *fmt, ...)
 {
 	va_list ap;
@@ -121,6 +123,9 @@ static void try(unsigned long seed, unsigned int i, struct result *r, bool show,
 	snprintf(r->reason, sizeof(r->reason), "accepted");
 	if (r->err)
 		last_line(log, r->reason, sizeof(r->reason));
+	/* 7.3's JIT gives up on a few programs, without a word. */
+	if (r->err == ENOTSUPP && !*r->reason)
+		snprintf(r->reason, sizeof(r->reason), "no JIT image");
 	/* A refusal with no reason given is none of the verifier's. */
 	if (r->err && !*r->reason)
 		die("program %u: cannot be loaded: %s", i, strerror(r->err));
