@@ -52,7 +52,9 @@ static void storage(const char *name, bool deleted)
 
 	if (!test__start_subtest(name) || !ASSERT_OK(pipe(life), "pipe"))
 		return;
-	skel->bss->held = skel->bss->done = skel->bss->gone = 0;
+	skel->bss->held = 0;
+	skel->bss->done = 0;
+	skel->bss->gone = 0;
 	before = refs();
 	child = fork();
 	if (!child) {
