@@ -38,8 +38,9 @@ struct progs {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} elem_progs SEC(".maps"), sock_progs SEC(".maps"), sockmap_progs SEC(".maps"),
-  map_progs SEC(".maps");
+} elem_progs SEC(".maps"), sock_progs SEC(".maps");
+
+struct progs sockmap_progs SEC(".maps"), map_progs SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKMAP);
