@@ -86,7 +86,7 @@ static void storage(const char *name, bool deleted)
 /* A program is not freed while the callback of its bpf_wq runs. */
 static void wq_prog(void)
 {
-	struct grace_period__bss *bss = MAP_FAILED;
+	struct grace_period__bss *bss;
 	struct grace_period *owner;
 	struct bpf_program *prog;
 

@@ -7,6 +7,7 @@
 #include "bpf_atomic.h"
 #include "bpf_experimental.h"
 #include "../test_kmods/bpf_testmod_kfunc.h"
+#include "count_refs.h"
 
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 void bpf_task_release(struct task_struct *p) __ksym;
@@ -34,7 +35,7 @@ struct {
 	__type(value, struct elem);
 } array SEC(".maps");
 
-int pid, refs, held, done, gone, ended, freed;
+int pid, held, done, gone, ended, freed;
 
 static long is_done(__u32 i, void *ctx)
 {
@@ -97,18 +98,6 @@ int BPF_PROG(storage_free, struct task_struct *task)
 {
 	if (task->pid == pid)
 		WRITE_ONCE(gone, 1);
-	return 0;
-}
-
-SEC("syscall")
-int count_refs(void *ctx)
-{
-	struct prog_test_ref_kfunc *p = bpf_kfunc_call_test_acquire(&(unsigned long){0});
-
-	if (!p)
-		return 1;
-	refs = p->cnt.refs.counter;
-	bpf_kfunc_call_test_release(p);
 	return 0;
 }
 

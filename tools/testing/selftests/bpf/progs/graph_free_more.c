@@ -4,6 +4,7 @@
  */
 #include "graph_free.h"
 #include "../test_kmods/bpf_testmod_kfunc.h"
+#include "count_refs.h"
 
 struct owner {
 	struct bpf_list_node l;
@@ -21,8 +22,6 @@ struct {
 	__type(key, int);
 	__type(value, struct res_value);
 } res_values SEC(".maps");
-
-int refs;
 
 /* Added to another tree, and to another list */
 SEC("syscall")
@@ -77,18 +76,6 @@ int push_res(void *ctx)
 	}
 	bpf_list_push_back(&v->head, &o->l);
 	bpf_res_spin_unlock(&v->lock);
-	return 0;
-}
-
-SEC("syscall")
-int count_refs(void *ctx)
-{
-	struct prog_test_ref_kfunc *p = bpf_kfunc_call_test_acquire(&(unsigned long){0});
-
-	if (!p)
-		return 1;
-	refs = p->cnt.refs.counter;
-	bpf_kfunc_call_test_release(p);
 	return 0;
 }
 

@@ -32,15 +32,12 @@ struct {
 	__type(value, struct value);
 } socks SEC(".maps");
 
-/* Each takes programs of one context. */
 struct progs {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} elem_progs SEC(".maps"), sock_progs SEC(".maps");
-
-struct progs sockmap_progs SEC(".maps"), map_progs SEC(".maps");
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKMAP);
@@ -121,36 +118,23 @@ int sock_count(struct bpf_iter__bpf_sk_storage_map *ctx)
 	return 0;
 }
 
-/* What is called may have been made for larger values, and write anything. */
-SEC("iter/bpf_map_elem")
-int by_tail_call(struct bpf_iter__bpf_map_elem *ctx)
-{
-	bpf_tail_call(ctx, &elem_progs, 0);
-	return 0;
-}
+/* A prog array takes programs of one context. What is called may have been made for
+ * larger values, and write anything.
+ */
+#define TAIL_CALL(name, target)					\
+	struct progs name##_progs SEC(".maps");			\
+								\
+	SEC("iter/" #target)					\
+	int name(struct bpf_iter__##target *ctx)		\
+	{							\
+		bpf_tail_call(ctx, &name##_progs, 0);		\
+		return 0;					\
+	}
 
-SEC("iter/bpf_sk_storage_map")
-int sock_tail_call(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	bpf_tail_call(ctx, &sock_progs, 0);
-	return 0;
-}
-
-/* Only the key is a buffer. */
-SEC("iter/sockmap")
-int sockmap_tail_call(struct bpf_iter__sockmap *ctx)
-{
-	bpf_tail_call(ctx, &sockmap_progs, 0);
-	return 0;
-}
-
-/* This one has no buffer. */
-SEC("iter/bpf_map")
-int maps_tail_call(struct bpf_iter__bpf_map *ctx)
-{
-	bpf_tail_call(ctx, &map_progs, 0);
-	return 0;
-}
+TAIL_CALL(by_tail_call, bpf_map_elem)
+TAIL_CALL(sock_tail_call, bpf_sk_storage_map)
+TAIL_CALL(sockmap_tail_call, sockmap)	/* only the key is a buffer */
+TAIL_CALL(maps_tail_call, bpf_map)	/* has none */
 
 /* Has the name of the iterator's target: an extension of it gets the context as well. */
 __weak int bpf_iter_bpf_map_elem(struct bpf_iter__bpf_map_elem *ctx __arg_ctx)
