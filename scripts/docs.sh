@@ -5,7 +5,7 @@
 . "$S/lib/checks.sh"
 . "$S/lib/build.sh"
 
-TIMES_OUT=60
+TIMES_OUT=30		# seconds for a semantic patch and a file
 
 check_options
 lock_checkout
@@ -15,7 +15,7 @@ export PACKAGES=docs-packages
 ROOT=$(root_of "$PACKAGES")
 tree=$B/docs/linux
 base=$(git -C "$LINUX" rev-parse refs/series/base)
-mkdir -p "$B/docs"
+mkdir -p "$B/docs/base"
 touched() { git -C "$LINUX" diff --name-only --diff-filter=d "$base" HEAD -- "$@"; }	# PATHSPEC...
 code=$(touched include kernel net | grep '\.[ch]$')
 
@@ -33,26 +33,44 @@ sphinx() { # DIR below Documentation
 		find "$B/docs/out" -path '*/output/*' -name '*.html' | grep -q . || { first_error "$log"; return 1; }
 	grep -E '(WARNING|ERROR):' "$log" | sed -E 's/:[0-9]+: /: /' || true
 }
-cocci() { # FILES: each semantic patch but those in OCaml, on each of them, TIMES_OUT s at most
-	local log=$B/docs/cocci.log
+cocci() { # FILE: what each semantic patch but those in OCaml says of it, each in TIMES_OUT s
+	local log
 
-	# shellcheck disable=SC2016,SC2086
-	enter "$tree" - sh -c 'cd /build/linux
-		one=$1 jobs=$2
-		export limit=$3
-		shift 3
+	log=$(mktemp "$B/docs/cocci.XXXXXX")
+	# shellcheck disable=SC2016
+	enter "$tree" "$B/docs/base" sh -c 'cd /build/linux
 		for c in $(grep -l "^virtual report" -r scripts/coccinelle --include="*.cocci" | xargs grep -L ocaml | sort); do
-			for f; do echo "$c $f"; done
-		done | xargs -P "$jobs" -L 1 sh -c "$one"' sh '
-			options=$(sed -n "s|^// Options: *||p" $0)
-			said=$(spatch -D report --no-show-diff --very-quiet $options --timeout $limit --cocci-file $0 \
-				-I arch/x86/include -I include -I include/uapi $1 2>&1)
-			case $?,$said in
+			options=$(sed -n "s|^// Options: *||p" $c)
+			rc=0
+			said=$(spatch -D report --no-show-diff --very-quiet $options --timeout $2 --cocci-file $c \
+				-I arch/x86/include -I include -I include/uapi $1 2>&1) || rc=$?
+			case $rc,$said in
 			0,*) echo "$said" ;;
-			*,*Timeout*) echo "takes over $limit s: $0 $1" ;;
-			*) echo "ERROR: $0 $1: $said"; exit 255 ;;
-			esac' "$JOBS" $TIMES_OUT $1 >"$log" 2>&1 || { first_error "$log"; return 1; }
-	sed -E '/^(warning: .*)?$/d; s/:[0-9]+[-:0-9]*:? /: /; s/ line [0-9]+//' "$log"
+			*,*Timeout*) echo "takes over $2 s: $c" ;;
+			*) echo "ERROR: $c: $said"; exit 1 ;;
+			esac
+		done' sh "$1" $TIMES_OUT >"$log" 2>&1 || { first_error "$log"; rm "$log"; return 1; }
+	sed -E '/^(warning: .*)?$/d; s|/build/obj/||g; s/:[0-9]+[-:0-9]*:? /: /; s/ line [0-9]+//' "$log"
+	rm "$log"
+}
+# The base's file is looked at, in the headers of the series, if there is something to say of its successor.
+cocci_of() { # key|check FILE
+	local said
+
+	case $1 in
+	key)
+		git -C "$LINUX" rev-parse "$base:$2" "HEAD:$2"
+		cat "$S/docs.sh"
+		echo "$ROOT"
+		;;
+	check)
+		said=$(cocci "$2") || { echo "$said"; return 1; }
+		[ -n "$said" ] || return 0
+		mkdir -p "$B/docs/base/${2%/*}"
+		git -C "$LINUX" show "$base:$2" >"$B/docs/base/$2"
+		! comm -13 <(cocci "/build/obj/$2" | sort) <(sort <<<"$said") | grep .
+		;;
+	esac
 }
 
 compare() { # FUNCTION ARGUMENT
@@ -70,5 +88,7 @@ one() { # TITLE FUNCTION ARGUMENT
 }
 one 'kernel-doc of what the series touches' kernel_doc "$code"
 one 'Sphinx: Documentation/bpf' sphinx bpf
-one 'coccinelle on what the series touches' cocci "$(grep '\.c$' <<<"$code")"
+side_tree "$tree" "$(git -C "$LINUX" rev-parse HEAD)"
+# shellcheck disable=SC2046
+check_each coccinelle: cocci_of $(grep '\.c$' <<<"$code")
 verdict
