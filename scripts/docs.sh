@@ -5,7 +5,7 @@
 . "$S/lib/checks.sh"
 . "$S/lib/build.sh"
 
-TIMES_OUT=30		# seconds for a semantic patch and a file
+MAX_TIME=30		# seconds of CPU for a semantic patch on a file
 
 check_options
 lock_checkout
@@ -33,7 +33,7 @@ sphinx() { # DIR below Documentation
 		find "$B/docs/out" -path '*/output/*' -name '*.html' | grep -q . || { first_error "$log"; return 1; }
 	grep -E '(WARNING|ERROR):' "$log" | sed -E 's/:[0-9]+: /: /' || true
 }
-cocci() { # FILE: what each semantic patch but those in OCaml says of it, each in TIMES_OUT s
+cocci() { # FILE: what each semantic patch but those in OCaml says of it, each in MAX_TIME s
 	local log
 
 	log=$(mktemp "$B/docs/cocci.XXXXXX")
@@ -42,14 +42,14 @@ cocci() { # FILE: what each semantic patch but those in OCaml says of it, each i
 		for c in $(grep -l "^virtual report" -r scripts/coccinelle --include="*.cocci" | xargs grep -L ocaml | sort); do
 			options=$(sed -n "s|^// Options: *||p" $c)
 			rc=0
-			said=$(spatch -D report --no-show-diff --very-quiet $options --timeout $2 --cocci-file $c \
+			said=$(ulimit -S -t $2; spatch -D report --no-show-diff --very-quiet $options --cocci-file $c \
 				-I arch/x86/include -I include -I include/uapi $1 2>&1) || rc=$?
 			case $rc,$said in
 			0,*) echo "$said" ;;
-			*,*Timeout*) echo "takes over $2 s: $c" ;;
+			152,*) echo "takes over $2 s: $c" ;;	# SIGXCPU
 			*) echo "ERROR: $c: $said"; exit 1 ;;
 			esac
-		done' sh "$1" $TIMES_OUT >"$log" 2>&1 || { first_error "$log"; rm "$log"; return 1; }
+		done' sh "$1" $MAX_TIME >"$log" 2>&1 || { first_error "$log"; rm "$log"; return 1; }
 	sed -E '/^(warning: .*)?$/d; s|/build/obj/||g; s/:[0-9]+[-:0-9]*:? /: /; s/ line [0-9]+//' "$log"
 	rm "$log"
 }
