@@ -52,13 +52,14 @@ rc=0
 own_tests || rc=$?
 [ $rc = 0 ] && result ok 'the base passes its own tests' || result FAIL 'the base passes its own tests' "status $rc"
 
-rm -rf "$obj/tests" "$obj/tests.id"
+tests_of() { list "$CONTROLS" | awk -v g="$1" 'g == "" || $1 == g { print $2 }' | paste -sd,; }	# GROUP, or all
+TESTS=$(tests_of '')
+fresh_tests "$LINUX" "$out"
 result_of() { awk -F'\t' -v n="$2" '$2 == n { print $3; exit }' "$1/tests.tsv"; }
 
 for group in $(list "$CONTROLS" | awk '{ print $1 }' | sort -u); do
 	mkdir "$out/$group"
-	TESTS=$(list "$CONTROLS" | awk -v g="$group" '$1 == g { print $2 }' | paste -sd,)
-	build_tests "$LINUX" "$obj" "$out/$group"
+	TESTS=$(tests_of "$group")
 	VM_QUIET=$QUIET
 	! list "$CONTROLS" | awk -v g="$group" '$1 == g' | grep -wE '(hang|splat)$' >/dev/null || VM_QUIET=$HANG_QUIET
 	rc=0
