@@ -8,7 +8,7 @@ seconds=$1 names=$2
 bin=/top/build/clients/bin
 ext=/sys/kernel/sched_ext
 log=/tmp/client.log
-patience=60		# seconds for what a client is waited for
+patience=180		# seconds for what a client is waited for; beside other VMs bpftrace has taken over 60
 
 until_true() { # COMMAND...: or patience is over
 	local end=$((SECONDS + patience))
