@@ -52,16 +52,17 @@ rc=0
 own_tests || rc=$?
 [ $rc = 0 ] && result ok 'the base passes its own tests' || result FAIL 'the base passes its own tests' "status $rc"
 
-tests_of() { list "$CONTROLS" | awk -v g="$1" 'g == "" || $1 == g { print $2 }' | paste -sd,; }	# GROUP, or all
-TESTS=$(tests_of '')
+in_group() { list "$CONTROLS" | awk -v g="$1" '$1 == g'; }
+tests_of() { awk '{ print $2 }' | paste -sd,; }
+TESTS=$(list "$CONTROLS" | tests_of)
 fresh_tests "$LINUX" "$out"
 result_of() { awk -F'\t' -v n="$2" '$2 == n { print $3; exit }' "$1/tests.tsv"; }
 
 for group in $(list "$CONTROLS" | awk '{ print $1 }' | sort -u); do
 	mkdir "$out/$group"
-	TESTS=$(tests_of "$group")
+	TESTS=$(in_group "$group" | tests_of)
 	VM_QUIET=$QUIET
-	! list "$CONTROLS" | awk -v g="$group" '$1 == g' | grep -wE '(hang|splat)$' >/dev/null || VM_QUIET=$HANG_QUIET
+	! in_group "$group" | grep -wE '(hang|splat)$' >/dev/null || VM_QUIET=$HANG_QUIET
 	rc=0
 	run_tests "$obj" "$out/$group" >"$out/$group/said" || rc=$?
 	while read -r _ test how; do
@@ -82,7 +83,7 @@ for group in $(list "$CONTROLS" | awk '{ print $1 }' | sort -u); do
 				result FAIL "control: $test" "must hang the base, got status $rc" ;;
 		*) result FAIL "control: $test" "CONTROLS says '$how': fail, splat or hang is wanted" ;;
 		esac
-	done < <(list "$CONTROLS" | awk -v g="$group" '$1 == g')
+	done < <(in_group "$group")
 done
 say "results: ${out#"$TOP/"}; total $SECONDS s"
 verdict

@@ -2,27 +2,10 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <test_progs.h>
-#include <network_helpers.h>
+#include "run_prog.h"
 #include "grace_period.skel.h"
 
-#define DEADLINE 30	/* seconds */
-
 static struct grace_period *skel;
-
-/* Logs failures only: some programs are run until a condition holds. */
-static void run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_SCHED_CLS) {
-		opts.data_in = &pkt_v4;
-		opts.data_size_in = sizeof(pkt_v4);
-	}
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	if (err || opts.retval)
-		ASSERT_OK(err ?: opts.retval, bpf_program__name(prog));
-}
 
 static void *hold(void *arg)
 {
@@ -38,10 +21,7 @@ static int refs(void)
 
 static bool becomes_set(int *flag)
 {
-	time_t end = time(NULL) + DEADLINE;
-
-	while (!READ_ONCE(*flag) && time(NULL) < end)
-		sched_yield();
+	WAIT_FOR(READ_ONCE(*flag));
 	return READ_ONCE(*flag);
 }
 
@@ -51,7 +31,6 @@ static void storage(const char *name, bool deleted)
 	int life[2], before, status;
 	pthread_t holder;
 	pid_t child;
-	time_t end;
 
 	if (!test__start_subtest(name) || !ASSERT_OK(pipe(life), "pipe"))
 		return;
@@ -80,9 +59,7 @@ static void storage(const char *name, bool deleted)
 	WRITE_ONCE(skel->bss->done, 1);
 	pthread_join(holder, NULL);
 
-	end = time(NULL) + DEADLINE;
-	while (refs() != before && time(NULL) < end)
-		usleep(1000);
+	WAIT_FOR(refs() == before);
 	ASSERT_EQ(refs(), before, "references");
 }
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include "run_prog.h"
 
 /* As in progs/kptr_dtor_context.h */
 #define CTX_NMI		0x01
@@ -27,31 +28,11 @@ struct dtor_runs {
 	__u64 runs, wrong, in_worker, contexts;
 };
 
-/* Poll until cond holds, so many seconds at most */
-#define WAIT_SECONDS(cond, seconds) do {				\
-	__u64 end_ = get_time_ns() + (seconds) * 1000000000ULL;		\
-									\
-	while (!(cond) && get_time_ns() < end_)				\
-		usleep(1000);						\
-} while (0)
-
-#define WAIT_FOR(cond) WAIT_SECONDS(cond, 30)
-
 static inline bool is_rt(void)
 {
 	struct utsname u;
 
 	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
-}
-
-static inline bool run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-
-	/* Polls run programs: one that succeeds is nothing to log. */
-	return (!err || ASSERT_OK(err, bpf_program__name(prog))) &&
-	       (!opts.retval || ASSERT_OK(opts.retval, bpf_program__name(prog)));
 }
 
 static inline struct bpf_program *prog_named(struct bpf_object *obj, const char *name)
