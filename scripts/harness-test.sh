@@ -147,9 +147,9 @@ no_base() { BASE=$tmp/nowhere says $E_OPT 'neither a tarball nor a git tree' scr
 # difference, judged by a VERISTAT of the lines POLICY. 'made' is a new object.
 csv=$tmp/csv
 mkdir "$csv"
-printf '%s\n' file_name,prog_name,verdict,total_insns,total_states \
-	old.bpf.o,loads,success,100,9 old.bpf.o,rejected,failure,50,4 old.bpf.o,unknown,failure,0,0 \
-	made.bpf.o,loads,success,10,1 >"$csv/base"
+printf '%s\n' file_name,prog_name,verdict,total_insns,total_states,peak_states,duration \
+	old.bpf.o,loads,success,100,9,3,800 old.bpf.o,rejected,failure,50,4,2,150 old.bpf.o,unknown,failure,0,0,0,20 \
+	made.bpf.o,loads,success,10,1,1,50 >"$csv/base"
 printf '%s\n' old.bpf.o 'made.bpf.o new' >"$csv/objects"
 verdict_of() {
 	sed "$3" "$csv/base" >"$csv/series"
@@ -489,11 +489,14 @@ check 'veristat: listed, not there' verdict_of $E_TEST '^VERISTAT: .* not there:
 check 'veristat: listed, of an object not selected' verdict_of 0 'VERISTAT lists +0$' '' 'other/loads success failure # why'
 check 'veristat: no reason' verdict_of $E_TEST '^VERISTAT: not OBJECT' '/old/s/success/failure/' 'old/loads success failure'
 check 'veristat: a new object differs' verdict_of 0 'new in the series +1$' '/made/s/success/failure/'
-check 'veristat: not verified any more' verdict_of $E_TEST '^verdict: made/loads: success -> unverified' 's/success,10,1/failure,0,0/'
+check 'veristat: 1 % slower' verdict_of 0 'time: 1000 -> 1010 us' 's/,800$/,810/' '' time
+check 'veristat: slower' verdict_of $E_TEST '^over 1 % slower' 's/,800$/,811/' '' time
+check 'veristat: slower, by the clock' verdict_of 0 'time: 1000 -> 1011 us' 's/,800$/,811/'
+check 'veristat: not verified any more' verdict_of $E_TEST '^verdict: made/loads: success -> unverified' 's/success,10,1,1/failure,0,0,0/'
 check 'veristat: a program is missing' verdict_of $E_TEST '^on the base only: old/loads' '/old.bpf.o,loads/d'
 check 'veristat: an object is missing' verdict_of $E_TEST '^only the base opens made' '/^made/d'
 check 'veristat: an object of which nothing is verified' object_closed
-check 'veristat: half a line' verdict_of $E_TEST 'series: not what veristat writes: made' 's/,10,1//'
+check 'veristat: half a line' verdict_of $E_TEST 'series: not what veristat writes: made' 's/,10,1,1,50//'
 check 'veristat: nothing compared' nothing_compared
 check 'survey: accepted' judged affected loads t/s "$accepted$safe"
 check 'survey: refused' judged not loads t/s "#1/1 t/x:OK\r\n$safe"

@@ -14,8 +14,11 @@ Check
   make control      the series' tests on the UNPATCHED base, where they must fail;
                     with TESTS=... (and EXTRA=...) runs just those, which need not fail
   make veristat     verdicts, instructions and states of the tests' programs, base
-                    against series; fails if the verifier needs more instructions or states
-  make bench        instructions of operations on kptrs, base against series
+                    against series; fails if the verifier needs more instructions or states;
+                    with PROFILE=bare also if it needs 1 % more time
+  make bench        instructions of operations on kptrs, base against series; how they
+                    scale, and how long destructors take to come
+  make bench-report draws what the last make bench and make veristat measured
   make clients      what people run, base against series: schedulers, qdiscs, bpftrace,
                     libbpf-tools, pwru, xdp-tools
   make fuzz         random programs over dynptrs; an oracle says which memory is alive

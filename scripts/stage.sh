@@ -1,8 +1,9 @@
 #!/bin/bash
 # stage.sh TESTS JOBS V [TARGET]: in the toolchain root, build test_progs with only
 # the test files that TESTS needs; TARGET veristat: it and the programs of TESTS, of
-# all of them with '*', as far as they compile. The selftests write into their source
-# directory and build all they find there, so they are built in a copy.
+# all of them with '*', as far as they compile; TARGET bench: that as well. The selftests
+# write into their source directory and build all they find there, so they are built in
+# a copy.
 set -euo pipefail
 
 tests=$1 jobs=$2 v=$3 target=${4:-test_progs}
@@ -80,6 +81,8 @@ for f in "${!want[@]}"; do
 	done
 done | sort -u >"$list/want"
 [ -n "$tests" ] || for d in "${from[@]}"; do (cd "$d" && ls progs/*.c); done | sort -u >"$list/want"
+[ "$target" != bench ] || sed -n '/^\$(OUTPUT)\/bench_.*\.o:/,/[^\\]$/p' Makefile | grep -oE '[A-Za-z0-9_]+\.skel\.h' |
+	sed 's|^|progs/|; s|\.skel\.h$|.c|' >>"$list/want"
 # A program may name an object of its own to load (__btf_path).
 grep '^progs/' "$list/want" | while read -r p; do
 	for d in "${from[@]}"; do
@@ -109,7 +112,10 @@ only() { words_of "$1" | while read -r f; do [ ! -f "progs/$f" ] || printf '%s '
 included() { for f; do ! grep -qs "\"$f\"" prog_tests/*.c || printf '%s ' "$f"; done; }
 
 targets=$target
-[ "$target" != veristat ] || targets="-k veristat $(sed -n "s|^progs/\(.*\)\.c\$|$PWD/\1.bpf.o|p" .staged | tr '\n' ' ')"
+case $target in
+veristat) targets="-k veristat $(sed -n "s|^progs/\(.*\)\.c\$|$PWD/\1.bpf.o|p" .staged | tr '\n' ' ')" ;;
+bench) targets='test_progs bench' ;;
+esac
 # shellcheck disable=SC2046,SC2086
 make -j"$jobs" V="$v" KDIR=/build/obj KBUILD_OUTPUT=/build/obj VMLINUX_BTF=/build/obj/vmlinux SKIP_LLVM=1 \
 	LSKELS="$(only LSKELS)" LSKELS_SIGNED="$(only LSKELS_SIGNED)" \

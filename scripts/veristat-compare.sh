@@ -1,9 +1,10 @@
 #!/bin/bash
-# veristat-compare.sh BASE.csv SERIES.csv OBJECTS [some]: judge what veristat said
-# of the same objects on two kernels. Status 0 when no verdict differs but those
+# veristat-compare.sh BASE.csv SERIES.csv OBJECTS [some|time]: judge what veristat
+# said of the same objects on two kernels. Status 0 when no verdict differs but those
 # that the policy file VERISTAT lists, when no program takes more instructions
-# or states, and when something of each object was compared; with 'some', those
-# that neither kernel verifies are counted only.
+# or states, and when something of each object was compared; with 'some', objects
+# that neither kernel verifies are counted only; with 'time' as well, and all that is
+# verified on both must not take SLOWER % more time.
 #
 # OBJECTS names the objects that veristat was given, and says 'new' behind one
 # that the base does not have: its programs are made to be judged otherwise
@@ -11,10 +12,11 @@
 . "$(dirname "$0")/lib/options.sh"
 
 BIGGEST=10
+SLOWER=1
 
 # Lines of kind, TAB, text: table, diff (with a number to sort by), bad.
 compare() {
-	LC_ALL=C awk -F, -v some="${4-}" '
+	LC_ALL=C awk -F, -v some="${4-}" -v slower=$SLOWER '
 	function say(kind, text) { printf "%s\t%s\n", kind, text }
 	function bad(text) { failed++; say("bad", text) }
 	function count(what, n) { say("table", sprintf("%-52s %8d", what, n)) }
@@ -45,6 +47,10 @@ compare() {
 			total_insns["b"] += insns["b", k]
 			total_states["a"] += states["a", k]
 			total_states["b"] += states["b", k]
+			total_peak["a"] += peak["a", k]
+			total_peak["b"] += peak["b", k]
+			total_time["a"] += time["a", k]
+			total_time["b"] += time["b", k]
 			if (di || ds)
 				say("diff", (ds < 0 ? -ds : ds) "\t" (di < 0 ? -di : di) "\t" k " (" a "): " numbers(k))
 		}
@@ -88,11 +94,11 @@ compare() {
 		next
 	}
 	FNR == 1 {
-		if ($0 != "file_name,prog_name,verdict,total_insns,total_states")
+		if ($0 != "file_name,prog_name,verdict,total_insns,total_states,peak_states,duration")
 			bad(FILENAME ": not what veristat writes: " $0)
 		next
 	}
-	$0 !~ /^[^,]+,[^,]+,(success|failure),[0-9]+,[0-9]+$/ {
+	$0 !~ /^[^,]+,[^,]+,(success|failure),[0-9]+,[0-9]+,[0-9]+,[0-9]+$/ {
 		bad(FILENAME ": not what veristat writes: " $0)
 		next
 	}
@@ -111,6 +117,8 @@ compare() {
 		verdict[what, k] = $3 == "failure" && $4 == 0 ? "unverified" : $3
 		insns[what, k] = $4
 		states[what, k] = $5
+		peak[what, k] = $6
+		time[what, k] = $7
 	}
 	END {
 		for (i = 1; i <= programs; i++)
@@ -151,6 +159,9 @@ compare() {
 		if (some)
 			count("  of which nothing is verified with this profile", nlacking)
 		say("table", sprintf("same verdict: %d -> %d instructions, %d -> %d states", total_insns["a"], total_insns["b"], total_states["a"], total_states["b"]))
+		say("table", sprintf("  states at once, the most of each program: %d -> %d; time: %d -> %d us (%.4f)", total_peak["a"], total_peak["b"], total_time["a"], total_time["b"], total_time["a"] ? total_time["b"] / total_time["a"] : 0))
+		if (some == "time" && total_time["b"] > (1 + slower / 100) * total_time["a"])
+			bad("over " slower " % slower")
 		exit !!failed
 	}' what=policy "$(policy VERISTAT)" what=objects "$3" what=a "$1" what=b "$2"
 }

@@ -3,11 +3,13 @@
 # TESTS use, and of the objects in OBJS, on the base and on the series. The objects are
 # built once, from the series' tree, so that both kernels verify the same bytes. Some of
 # them want all of the selftests' config: with another profile than full they are counted.
+# With profile bare, under QEMU's -icount, a us is 1,000 instructions, and time is judged.
 DEFAULT_PROFILE=full
 . "$(dirname "$0")/lib/verb.sh"
 . "$S/lib/run.sh"
 
 check_options
+[ "$PROFILE" != bare ] || SMP=1 ACCEL=tcg VM_ICOUNT=shift=0,sleep=off
 lock_checkout
 TESTS=${TESTS:-*}
 "$S/tree.sh"
@@ -50,7 +52,7 @@ verify() { # OBJ RESULTS
 	ends_well "$1" "$2" veristat "
 		insmod /build/obj/test_kmods/bpf_testmod.ko && insmod /build/obj/test_kmods/bpf_test_nmi.ko &&
 		cd '/top/${stage#"$TOP/"}' &&
-		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv"
+		/top/scripts/with-map.py ./veristat $ARGS -o csv -e file,prog,verdict,insns,states,peak_states,duration $(sed 's/ .*//' "$out/objects" | xargs) >/mnt/out/veristat.csv"
 }
 say 'on the base:'
 verify "$base_obj" "$out/base"
@@ -60,6 +62,7 @@ verify "$obj" "$out/series"
 rc=0
 some=
 [ "$PROFILE" = full ] || [ "$TESTS" != '*' ] || some=some
+[ "$PROFILE" != bare ] || some="time"
 "$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" "$some" >"$out/table" || rc=$?
 [ -z "$uncompiled" ] || echo "objects that do not compile here: $(wc -l <<<"$uncompiled"): $(xargs <<<"$uncompiled")" >>"$out/table"
 cat "$out/table"

@@ -280,6 +280,10 @@ static void test_latency(const char *name, bool loaded, bool no_memory)
 	       s[n / 2] / 1e3, s[n * 99 / 100] / 1e3, s[n - 1] / 1e3);
 	printf("latency %s, seen by user space: p50 %.1f us, p99 %.1f us, max %.1f us\n",
 	       name, c[n / 2] * us, c[n * 99 / 100] * us, c[n - 1] * us);
+	printf("percentiles %s: ", name);
+	for (i = 0; i <= 100; i++)
+		printf("%s%.1f", i ? ", " : "", c[(n - 1) * i / 100] * us);
+	printf("\n");
 	ASSERT_LT(s[n - 1], 1000000000ULL, "max");
 out_free:
 	free(c);

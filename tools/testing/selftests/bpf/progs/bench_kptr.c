@@ -52,6 +52,14 @@ struct {							\
 	__uint(max_entries, entries);				\
 } name SEC(".maps")
 
+#define STORAGE(name, value_type)				\
+struct {							\
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);		\
+	__uint(map_flags, BPF_F_NO_PREALLOC);			\
+	__type(key, int);					\
+	__type(value, struct value_type);			\
+} name SEC(".maps")
+
 #define MAP(name, map_type, flags, value_type)			\
 	NR_MAP(name, map_type, flags, value_type, 16)
 
@@ -68,8 +76,17 @@ MAP(alloc_8, HASH, BPF_F_NO_PREALLOC, value_8);
 MAP(lru_0, LRU_HASH, 0, value_0);
 MAP(lru_1, LRU_HASH, 0, value_1);
 MAP(lru_8, LRU_HASH, 0, value_8);
+STORAGE(storage_0, value_0);
+STORAGE(storage_1, value_1);
+STORAGE(storage_8, value_8);
 NR_MAP(many_array, ARRAY, 0, value_1, NR);
 NR_MAP(many_hash, HASH, 0, value_1, NR);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(value_size, sizeof(int));
+	__uint(max_entries, 1);
+} queue SEC(".maps");
 
 u64 ns;
 int done;
@@ -314,6 +331,25 @@ DELETE(hash_8)
 DELETE(alloc_0)
 DELETE(alloc_1)
 DELETE(alloc_8)
+DELETE(lru_0)
+DELETE(lru_1)
+DELETE(lru_8)
+
+/* Storage that a task gets, and loses again */
+#define CREATE(map)							\
+static __always_inline bool op_create_##map(struct slot *v)		\
+{									\
+	struct task_struct *task = bpf_get_current_task_btf();		\
+									\
+	return bpf_task_storage_get(&(map), task, NULL,			\
+				    BPF_LOCAL_STORAGE_GET_F_CREATE) &&	\
+	       !bpf_task_storage_delete(&(map), task);			\
+}									\
+BENCH(create_##map)
+
+CREATE(storage_0)
+CREATE(storage_1)
+CREATE(storage_8)
 
 #define OBJ(type)							\
 static __always_inline bool op_obj_##type(struct slot *v)		\
@@ -341,3 +377,23 @@ OBJS(256, 32, 31)
 OBJS(512, 64, 63)
 OBJS(1024, 128, 127)
 OBJS(2048, 256, 255)
+
+/* How long the function takes to which both are attached, at least */
+u64 entered, took;
+
+SEC("kprobe")
+int enter(void *ctx)
+{
+	entered = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("kretprobe")
+int leave(void *ctx)
+{
+	u64 t = bpf_ktime_get_ns() - entered;
+
+	if (t < took)
+		took = t;
+	return 0;
+}
