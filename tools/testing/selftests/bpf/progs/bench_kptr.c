@@ -340,10 +340,11 @@ DELETE(lru_8)
 static __always_inline bool op_create_##map(struct slot *v)		\
 {									\
 	struct task_struct *task = bpf_get_current_task_btf();		\
+	void *m = &(map);						\
 									\
-	return bpf_task_storage_get(&(map), task, NULL,			\
+	return bpf_task_storage_get(m, task, NULL,			\
 				    BPF_LOCAL_STORAGE_GET_F_CREATE) &&	\
-	       !bpf_task_storage_delete(&(map), task);			\
+	       !bpf_task_storage_delete(m, task);			\
 }									\
 BENCH(create_##map)
 
