@@ -14,10 +14,7 @@ lock_checkout
 "$S/tree.sh"
 base_and_series bench
 TESTS=bench_kptr,kptr_dtor_context_hooks
-rm -f "$obj/tests.id"
-log=$out/build-tests.log
-phase 'selftest build' "$log" stage "$tree" "$obj" bench ||
-	die $E_BUILD "phase 'selftest build' failed: $(first_error "$log"), see $log"
+build_tests "$tree" "$obj" "$out" bench
 stage=$obj/tests/tools/testing/selftests/bpf
 
 in_vm() { # OBJ RESULTS COMMAND: what it says goes to RESULTS/guest.log
@@ -43,7 +40,7 @@ figures() { # NAME WORD
 json() { sed -nE "s/$1/{$2}/p" | sed '1s/^/[/; $!s/$/,/; $s/$/]/'; }	# REGEXP REPLACEMENT: an object a line
 
 accel=$ACCEL
-SMP=1 ACCEL=tcg VM_ICOUNT=shift=0,sleep=off
+count_instructions
 both instructions './test_progs -v -w 0 -t bench_kptr 2>&1'
 figures instructions bench >"$out/bench.figures"
 json '(.*) (.*) (.*)' '"operation": "\1", "base": \2, "series": \3' <"$out/bench.figures" >"$out/bench.json"

@@ -1,10 +1,10 @@
 #!/bin/bash
-# veristat-compare.sh BASE.csv SERIES.csv OBJECTS [some|time]: judge what veristat
+# veristat-compare.sh BASE.csv SERIES.csv OBJECTS [some] [time]: judge what veristat
 # said of the same objects on two kernels. Status 0 when no verdict differs but those
 # that the policy file VERISTAT lists, when no program takes more instructions
 # or states, and when something of each object was compared; with 'some', objects
-# that neither kernel verifies are counted only; with 'time' as well, and all that is
-# verified on both must not take SLOWER % more time.
+# that neither kernel verifies are counted only; with 'time', all that is verified on
+# both must not take SLOWER % more time.
 #
 # OBJECTS names the objects that veristat was given, and says 'new' behind one
 # that the base does not have: its programs are made to be judged otherwise
@@ -16,7 +16,7 @@ SLOWER=1
 
 # Lines of kind, TAB, text: table, diff (with a number to sort by), bad.
 compare() {
-	LC_ALL=C awk -F, -v some="${4-}" -v slower=$SLOWER '
+	LC_ALL=C awk -F, -v how="${*:4}" -v slower=$SLOWER '
 	function say(kind, text) { printf "%s\t%s\n", kind, text }
 	function bad(text) { failed++; say("bad", text) }
 	function count(what, n) { say("table", sprintf("%-52s %8d", what, n)) }
@@ -132,7 +132,7 @@ compare() {
 				continue
 			if (k in policy)
 				used[k] = ++nclosed
-			else if (some)
+			else if (how ~ /some/)
 				nlacking++
 			else
 				bad("neither kernel verifies anything of " o)
@@ -156,11 +156,11 @@ compare() {
 		count("programs that neither kernel came to verify", unverified)
 		count("objects", objects)
 		count("  of which nothing is verified, as VERISTAT lists", nclosed)
-		if (some)
+		if (how ~ /some/)
 			count("  of which nothing is verified with this profile", nlacking)
 		say("table", sprintf("same verdict: %d -> %d instructions, %d -> %d states", total_insns["a"], total_insns["b"], total_states["a"], total_states["b"]))
 		say("table", sprintf("  states at once, the most of each program: %d -> %d; time: %d -> %d us (%.4f)", total_peak["a"], total_peak["b"], total_time["a"], total_time["b"], total_time["a"] ? total_time["b"] / total_time["a"] : 0))
-		if (some == "time" && total_time["b"] > (1 + slower / 100) * total_time["a"])
+		if (how ~ /time/ && total_time["b"] > (1 + slower / 100) * total_time["a"])
 			bad("over " slower " % slower")
 		exit !!failed
 	}' what=policy "$(policy VERISTAT)" what=objects "$3" what=a "$1" what=b "$2"

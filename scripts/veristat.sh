@@ -9,7 +9,7 @@ DEFAULT_PROFILE=full
 . "$S/lib/run.sh"
 
 check_options
-[ "$PROFILE" != bare ] || SMP=1 ACCEL=tcg VM_ICOUNT=shift=0,sleep=off
+[ "$PROFILE" != bare ] || count_instructions
 lock_checkout
 TESTS=${TESTS:-*}
 "$S/tree.sh"
@@ -60,10 +60,10 @@ say 'on the series:'
 verify "$obj" "$out/series"
 
 rc=0
-some=
-[ "$PROFILE" = full ] || [ "$TESTS" != '*' ] || some=some
-[ "$PROFILE" != bare ] || some="time"
-"$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" "$some" >"$out/table" || rc=$?
+how=()
+[ "$PROFILE" = full ] || [ "$TESTS" != '*' ] || how+=(some)
+[ "$PROFILE" != bare ] || how+=(time)
+"$S/veristat-compare.sh" "$out/base/veristat.csv" "$out/series/veristat.csv" "$out/objects" "${how[@]}" >"$out/table" || rc=$?
 [ -z "$uncompiled" ] || echo "objects that do not compile here: $(wc -l <<<"$uncompiled"): $(xargs <<<"$uncompiled")" >>"$out/table"
 cat "$out/table"
 # What the base complains of, the series may have mended.

@@ -105,14 +105,15 @@ stage() { # TREE OBJ TARGET
 		/top/scripts/stage.sh "$TESTS" "$JOBS" "$V" "$3"
 }
 
-# build_tests TREE OBJ RESULTS: test_progs with the test files that TESTS names
+# build_tests TREE OBJ RESULTS [TARGET]: test_progs with the test files that TESTS names,
+# or what else TARGET of stage.sh makes
 build_tests() {
-	local tree=$1 obj=$2 log=$3/build-tests.log id
+	local tree=$1 obj=$2 log=$3/build-tests.log target=${4:-test_progs} id
 
-	id=$({ tree_id "$tree"; cat "$obj/kernel.id"; echo "$TESTS"; overlay_id; extra_id; cat "$S/stage.sh"; } | sha256sum)
+	id=$({ tree_id "$tree"; cat "$obj/kernel.id"; echo "$TESTS $target"; overlay_id; extra_id; cat "$S/stage.sh"; } | sha256sum)
 	if [ "$id" != "$(cat "$obj/tests.id" 2>/dev/null)" ]; then
 		rm -f "$obj/tests.id"
-		phase 'selftest build' "$log" stage "$tree" "$obj" test_progs ||
+		phase 'selftest build' "$log" stage "$tree" "$obj" "$target" ||
 			die $E_BUILD "phase 'selftest build' failed: $(first_error "$log"), see $log"
 		echo "$id" >"$obj/tests.id"
 	fi

@@ -20,6 +20,7 @@ STOP_LIMIT=60
 VM_QUIET=
 VM_TREE=-		# what the guest has at /build/linux
 VM_ICOUNT=		# with tcg, QEMU's -icount: the guest's time is its instructions
+count_instructions() { SMP=1 ACCEL=tcg VM_ICOUNT=shift=0,sleep=off; }	# one a nanosecond
 
 # kvm, where the CPU has virtualization and a guest really runs under it, which SeaBIOS
 # shows by saying its name; else tcg. A /dev/kvm that opens is not enough, and one that

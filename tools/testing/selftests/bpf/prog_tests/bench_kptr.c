@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Runs the programs of progs/bench_kptr.c; the fastest of RUNS runs of each counts. */
 #include <test_progs.h>
+#include "run_prog.h"
 #include "bench_kptr.skel.h"
 
 #define RUNS 25
 #define NR 1000
-
-static bool run(struct bpf_program *p)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-
-	return ASSERT_OK(bpf_prog_test_run_opts(bpf_program__fd(p), &opts), bpf_program__name(p));
-}
 
 /* What the kernel has of slabs, pages and per-CPU memory in use, in kB */
 static long memory_in_use(void)
